@@ -1,0 +1,119 @@
+"""The database behind the tables: SQLite or PostgreSQL, chosen by one URL."""
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import unquote, urlsplit
+
+import asyncpg
+from tortoise import Tortoise
+from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.connection import get_connection
+from tortoise.exceptions import DBConnectionError, OperationalError
+
+from models import postgres_engine, sqlite_engine
+
+POOL = {"minsize": 1, "maxsize": 16}
+PATIENCE_MS = 600_000
+
+
+class UnsupportedDatabaseError(ValueError):
+    """A database URL of a kind that is not served."""
+
+
+def sqlite_path(url: str) -> Path | None:
+    """Where the file of a `sqlite:///…` URL lies; None for another kind of URL.
+
+    >>> sqlite_path("sqlite:////var/lib/truecerta/truecerta.sqlite3").as_posix()
+    '/var/lib/truecerta/truecerta.sqlite3'
+    >>> sqlite_path("postgres://localhost/truecerta") is None
+    True
+    """
+    parts = urlsplit(url)
+    return Path(unquote(parts.path.removeprefix("/"))) if parts.scheme == "sqlite" else None
+
+
+def _connection(url: str, *, patient: bool) -> dict[str, Any]:
+    path = sqlite_path(url)
+    if path is not None:
+        pragmas = {**sqlite_engine.PRAGMAS, **({"busy_timeout": PATIENCE_MS} if patient else {})}
+        return {"engine": sqlite_engine.__name__, "credentials": {"file_path": str(path), **pragmas}}
+    if urlsplit(url).scheme in {"postgres", "postgresql"}:
+        credentials = expand_db_url("asyncpg" + url[url.index("://") :])["credentials"]
+        bounds = postgres_engine.PATIENT if patient else postgres_engine.BOUNDS
+        return {"engine": postgres_engine.__name__, "credentials": {**POOL, **credentials, **bounds}}
+    message = "TRUECERTA_DATABASE_URL must begin with sqlite:/// or postgres://."
+    raise UnsupportedDatabaseError(message)
+
+
+def configuration_apps() -> dict[str, dict[str, Any]]:
+    """The tables and migrations, as Tortoise calls them: one app."""
+    return {"models": {"models": ["models"], "default_connection": "default", "migrations": "models.migrations"}}
+
+
+def configuration(url: str, *, patient: bool = False) -> dict[str, Any]:
+    """What Tortoise is to be started with for a database URL; a patient one waits for locks and long statements."""
+    return {
+        "connections": {"default": _connection(url, patient=patient)},
+        "apps": {"models": {"models": ["models"], "default_connection": "default", "migrations": "models.migrations"}},
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+async def connect(url: str, *, patient: bool = False) -> None:
+    """Make the tables usable from every task of this process, until `disconnect`."""
+    await Tortoise.init(config=configuration(url, patient=patient), _enable_global_fallback=True)
+
+
+async def disconnect() -> None:
+    """Give every connection back. A process that ends without it hangs."""
+    await Tortoise.close_connections()
+
+
+def is_postgres() -> bool:
+    """Whether the connected database is PostgreSQL."""
+    return cast("str", get_connection("default").capabilities.dialect) == "postgres"
+
+
+async def fetch(sql: str, *values: object) -> Sequence[dict[str, Any]]:
+    """The rows that a statement answers with. Placeholders are `$1`, `$2`, … on both databases."""
+    connection = get_connection("default")
+    if not is_postgres():
+        sql = sql.replace("$", "?")
+    return await connection.execute_query_dict(sql, list(values))
+
+
+_POSTGRES_AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.PostgresSystemError,
+)
+_SQLITE_FAULTS = ("no such", "syntax error", "has no column", "ambiguous")
+
+
+def is_away(fault: BaseException) -> bool:
+    """Whether a fault means that the database cannot serve right now: away, out of room, locked for too long, stopping.
+
+    >>> is_away(OperationalError(sqlite3.OperationalError("database or disk is full")))
+    True
+    >>> is_away(OperationalError(sqlite3.OperationalError("no such table: course")))
+    False
+    """
+    if isinstance(fault, OperationalError) and fault.args and isinstance(fault.args[0], BaseException):
+        return is_away(fault.args[0])
+    if isinstance(fault, sqlite3.OperationalError):
+        return not any(sign in str(fault) for sign in _SQLITE_FAULTS)
+    return isinstance(fault, (DBConnectionError, OSError, TimeoutError, *_POSTGRES_AWAY))
+
+
+def is_lock_timeout(fault: BaseException) -> bool:
+    """Whether a fault means that somebody else held a lock for too long."""
+    return isinstance(fault, asyncpg.LockNotAvailableError)

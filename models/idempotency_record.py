@@ -1,0 +1,22 @@
+"""Answers kept to be given again."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class IdempotencyRecord(Model):
+    """The successful answer to the first request with an Idempotency-Key; written with the change itself or not at all."""
+
+    id = fields.UUIDField(primary_key=True)
+    organization = fields.ForeignKeyField("models.Organization", related_name="+", on_delete=fields.RESTRICT)
+    key = fields.CharField(max_length=255)
+    fingerprint = fields.CharField(max_length=64)
+    status = fields.SmallIntField()
+    location = fields.CharField(max_length=2048, null=True)
+    body = fields.BinaryField()
+    created_at = fields.DatetimeField(db_index=True)
+
+    class Meta:
+        table = "idempotency_record"
+        table_description = "Answers kept for repetition"
+        unique_together = (("organization", "key"),)

@@ -1,0 +1,1 @@
+"""Migrations, applied in order and under a lock; see docs on upgrading."""

@@ -1,0 +1,73 @@
+"""PostgreSQL with bounds on every wait, so that a database that is away is noticed within seconds.
+
+Tortoise takes this module as an engine by its `client_class`.
+"""
+
+from typing import Any
+
+import asyncpg
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.backends.base.client import TransactionalDBClient, TransactionContext, TransactionContextPooled
+from tortoise.connection import get_connections
+
+ACQUIRE_SECONDS = 2.5
+CONNECT_SECONDS = 2.0
+_SESSION = {"timezone": "UTC", "application_name": "truecerta", "idle_in_transaction_session_timeout": "10s"}
+BOUNDS = {
+    "command_timeout": 4.0,
+    "timeout": CONNECT_SECONDS,
+    "server_settings": {**_SESSION, "statement_timeout": "4s", "lock_timeout": "3s"},
+}
+"""What serves requests: every statement ends within four seconds, one way or the other."""
+PATIENT = {"timeout": 10.0, "server_settings": {**_SESSION, "idle_in_transaction_session_timeout": "0"}}
+"""What migrates: it waits for whoever holds a lock, and takes the time it needs."""
+
+
+class BoundedPool(asyncpg.Pool):  # type: ignore[type-arg]  # its parameter is the record class, which stays the default
+    """A pool that gives up on handing out a connection instead of queueing for ever."""
+
+    def acquire(self, *, timeout: float | None = None) -> Any:  # noqa: ANN401  # asyncpg's own context object
+        """Hand out a connection within `timeout` seconds, or the pool's bound where none is given."""
+        return super().acquire(timeout=ACQUIRE_SECONDS if timeout is None else timeout)
+
+
+class ReleasingContext(TransactionContextPooled):
+    """A transaction that could not begin gives its connection back; else each outage would cost the pool one for ever."""
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        """Begin on a connection of the pool, or return it."""
+        await self.ensure_connection()
+        pool = self.client._parent._pool
+        connection = await pool.acquire()
+        try:
+            self.client._connection = connection
+            self.token = get_connections().set(self.connection_name, self.client)
+            await self.client.begin()
+        except BaseException:
+            get_connections().reset(self.token)
+            await pool.release(connection)
+            raise
+        return self.client
+
+
+class BoundedClient(AsyncpgDBClient):
+    """Tortoise's asyncpg client over a bounded pool."""
+
+    async def create_pool(self, **kwargs: Any) -> asyncpg.Pool:  # type: ignore[type-arg]
+        """Open the pool with the bounds of this module."""
+        return await BoundedPool(
+            max_queries=50_000,
+            max_inactive_connection_lifetime=300.0,
+            connect=None,
+            setup=None,
+            init=None,
+            reset=None,
+            record_class=asyncpg.Record,
+            **kwargs,
+        )
+
+    def _in_transaction(self) -> TransactionContext:
+        return ReleasingContext(TransactionWrapper(self), self._pool_init_lock)
+
+
+client_class = BoundedClient

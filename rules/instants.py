@@ -1,0 +1,89 @@
+"""Instants: read as RFC 3339 with any offset, kept and shown in UTC."""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+from dateutil.relativedelta import relativedelta
+
+from rules.errors import Refused
+
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
+CLOCK_DRIFT = timedelta(seconds=60)
+"""How far another machine's clock may run ahead of ours before its "now" is the future."""
+
+_RFC3339 = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?"
+    r"(?:[Zz]|([+-])([0-9]{2}):([0-5][0-9]))"
+)
+
+
+def parse(text: str, field: str) -> datetime:
+    """A moment counts only with its offset from UTC, between the years 1970 and 2200 (RFC 3339, section 5.6).
+
+    Finer than a microsecond is cut off. `field` names the place in the request that a refusal points to.
+
+    >>> parse("2026-03-15T12:00:00.5+02:00", "issued_at").isoformat()
+    '2026-03-15T10:00:00.500000+00:00'
+    """
+    found = _RFC3339.fullmatch(text)
+    if found is None:
+        raise _refused(field, "must be a date and time with an offset, such as 2026-03-15T10:00:00Z")
+    try:
+        instant = _instant(found)
+    except (ValueError, OverflowError):  # 30 February, a leap second, an offset that leaves the calendar
+        raise _refused(field, "is not a moment that the calendar knows") from None
+    if not EARLIEST <= instant <= LATEST:
+        raise _refused(field, "must lie between the years 1970 and 2200")
+    return instant
+
+
+def show(instant: datetime) -> str:
+    """Every time is written in UTC and ends in `Z`, with six decimals only where there is a fraction.
+
+    >>> show(datetime(2026, 3, 15, 10, 0, tzinfo=UTC))
+    '2026-03-15T10:00:00Z'
+    """
+    # isoformat pads the year to four digits on every platform; strftime does not.
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def add_months(instant: datetime, months: int) -> datetime:
+    """Months are counted by the calendar; a day that the month lacks becomes its last one.
+
+    >>> show(add_months(datetime(2026, 1, 31, tzinfo=UTC), 1))
+    '2026-02-28T00:00:00Z'
+    """
+    return instant.astimezone(UTC) + relativedelta(months=months)
+
+
+def issue_instant(given: datetime | None, now: datetime) -> datetime:
+    """A certificate is issued now, in whole seconds, or at a past moment that the issuer names.
+
+    A minute ahead is forgiven, since clocks differ; later is refused, since a badge from the future is invalid.
+
+    >>> show(issue_instant(None, datetime(2026, 3, 15, 10, 0, 0, 999, tzinfo=UTC)))
+    '2026-03-15T10:00:00Z'
+    """
+    if given is None:
+        return now.replace(microsecond=0)
+    if given > now + CLOCK_DRIFT:
+        raise _refused("issued_at", "must not lie in the future")
+    return given
+
+
+def _instant(found: re.Match[str]) -> datetime:
+    *whole, fraction, sign, hours, minutes = found.groups()
+    year, month, day, hour, minute, second = map(int, whole)
+    microsecond = int((fraction or "")[:6].ljust(6, "0"))
+    zone = _zone(sign, int(hours), int(minutes)) if sign else UTC
+    return datetime(year, month, day, hour, minute, second, microsecond, zone).astimezone(UTC)
+
+
+def _zone(sign: str, hours: int, minutes: int) -> timezone:
+    ahead = timedelta(hours=hours, minutes=minutes)  # a day or more is refused by timezone itself
+    return timezone(ahead if sign == "+" else -ahead)
+
+
+def _refused(field: str, why: str) -> Refused:
+    return Refused("unprocessable_entity", f"{field} {why}.", field=field)

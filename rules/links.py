@@ -1,0 +1,56 @@
+"""Addresses that stand in answers, on certificates and in badges: all under one base, the public URL."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Every public address of an installation begins with its public URL, never with what a request called it.
+
+    >>> Links("https://truecerta.com").verify_page("TRC-ACA-26-F5N8K3")
+    'https://truecerta.com/v/TRC-ACA-26-F5N8K3'
+    """
+
+    base: str
+
+    def verify_page(self, code: str) -> str:
+        """The page that a person checks a certificate on."""
+        return f"{self.base}/v/{code}"
+
+    def verification(self, code: str) -> str:
+        """The same check for programs."""
+        return f"{self.base}/api/v1/verify/{code}"
+
+    def certificate(self, code: str) -> str:
+        """A certificate as its issuer reads it."""
+        return f"{self.base}/api/v1/certificates/{code}"
+
+    def course(self, course_id: UUID) -> str:
+        """A course as its owner reads it."""
+        return f"{self.base}/api/v1/courses/{course_id}"
+
+    def assertion(self, code: str) -> str:
+        """The Open Badges assertion of a certificate; also its id."""
+        return f"{self.base}/api/obi/assertion/{code}"
+
+    def badge_class(self, course_id: UUID, version: int) -> str:
+        """The badge class of a version of a course: the first at the plain address, later ones told apart by `version`.
+
+        >>> from uuid import UUID
+        >>> Links("").badge_class(UUID(int=1), 2)
+        '/api/obi/badge-class/00000000-0000-0000-0000-000000000001?version=2'
+        """
+        return f"{self.base}/api/obi/badge-class/{course_id}{_query(version)}"
+
+    def badge_image(self, course_id: UUID, version: int) -> str:
+        """The generated picture of a version of a course."""
+        return f"{self.base}/api/obi/badge-class/{course_id}/image{_query(version)}"
+
+    def issuer(self, organization_id: UUID) -> str:
+        """The Open Badges profile of an academy."""
+        return f"{self.base}/api/obi/issuer/{organization_id}"
+
+
+def _query(version: int) -> str:
+    return "" if version == 1 else f"?version={version}"

@@ -1,0 +1,90 @@
+"""The application, put together: Connexion's middleware around our dispatcher, and the pages behind it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+from connexion.middleware import ConnexionMiddleware
+from connexion.middleware.lifespan import LifespanMiddleware
+from starlette.types import ASGIApp, Scope
+
+import pages
+from rules import addresses, rates
+from rules.links import Links
+from server import contract, health, logs
+from server.budgets import Budgets, Rates
+from server.dispatcher import Dispatcher
+from server.limits import Limits
+from server.outermost import Outermost
+from server.settings import Settings
+from services import database
+from services.api_keys import Usage
+from worker.upkeep import keep_up
+
+
+def create_from_environment() -> ASGIApp:
+    """The application as the environment sets it; each serving process makes its own."""
+    settings = Settings()
+    logs.configure(settings)
+    return create(settings)
+
+
+def create(settings: Settings) -> ASGIApp:
+    """The application for these settings. The database has to be migrated."""
+    links = Links(settings.public_url or "http://127.0.0.1:8000")
+    budgets = _budgets(settings)
+    site = pages.site(links, PageGate(budgets), health.ROUTES)
+    app = ConnexionMiddleware(
+        site,
+        middlewares=[
+            Outermost,
+            LifespanMiddleware,
+            partial(Dispatcher, budgets=budgets, links=links),  # type: ignore[list-item]  # typed as an app, called as a maker
+        ],
+        lifespan=partial(_lifespan, settings, budgets),
+    )
+    app.add_api(contract.bound())
+    return app
+
+
+class PageGate:
+    """Pages look codes up as the API does, so they are held to the same budget of misses."""
+
+    def __init__(self, budgets: Budgets) -> None:
+        self._budgets = budgets
+
+    async def before(self, scope: Scope) -> None:
+        """Refuses a visitor who has missed too often."""
+        await self._budgets.visit(scope).refuse_if_misses_are_used_up()
+
+    async def missed(self, scope: Scope) -> None:
+        """Counts a code that does not exist."""
+        await self._budgets.visit(scope).count_miss()
+
+
+def _budgets(settings: Settings) -> Budgets:
+    return Budgets(
+        limits=Limits.at(settings.redis_url.get_secret_value() if settings.redis_url else None),
+        rates=Rates(
+            api=rates.parse(settings.rate_limit_api),
+            public=rates.parse(settings.rate_limit_public),
+            misses=rates.parse(settings.rate_limit_misses),
+        ),
+        trusted=addresses.networks(settings.trusted_proxies),
+        usage=Usage(),
+    )
+
+
+@asynccontextmanager
+async def _lifespan(settings: Settings, budgets: Budgets, _app: Any) -> AsyncIterator[None]:  # noqa: ANN401
+    await database.connect(settings.database())
+    upkeep = asyncio.create_task(keep_up(budgets.usage))
+    try:
+        yield
+    finally:
+        upkeep.cancel()
+        await asyncio.gather(upkeep, return_exceptions=True)
+        await budgets.limits.close()
+        await database.disconnect()

@@ -1,0 +1,114 @@
+"""The command line: `truecerta`."""
+
+import sqlite3
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from server import commands, logs, secret_key
+from server.cli_keys import keys
+from server.cli_organizations import organizations
+from server.cli_plans import plans
+from server.serving import serve as serve_app
+from server.settings import PREFIX, Settings, hand_down
+from services import database
+
+app = typer.Typer(
+    help="Issue certificates and Open Badges, and let anyone verify them. Settings come from the environment: see `truecerta settings`.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(organizations, name="org")
+app.add_typer(keys, name="key")
+app.add_typer(plans, name="plan")
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(help="How many processes answer requests.", min=1, max=64)] = 1,
+) -> None:
+    """Bring the database up to date and serve the API and the pages until stopped."""
+    settings = commands.load_settings()
+    logs.configure(settings)
+    if workers > 1 and settings.redis_url is None and settings.is_limited():
+        commands.stop(
+            f"Several workers count limits together only through a Valkey or Redis server: set {PREFIX}REDIS_URL, "
+            f"or set {PREFIX}RATE_LIMIT_API, _PUBLIC and _MISSES to off.",
+            commands.WRONG_USE,
+        )
+    try:
+        secret_key.secret_key(settings)
+    except secret_key.SecretKeyError as missing:
+        commands.stop(str(missing), commands.WRONG_USE)
+    _migrate(settings)
+    hand_down(f"http://{_in_url(host)}:{port}")
+    raise typer.Exit(serve_app(host=host, port=port, workers=workers))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database up to date. Safe to run at any time, and by several machines at once."""
+    _migrate(commands.load_settings())
+
+
+@app.command(name="settings")
+def show_settings(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show every setting: its value (secrets hidden), whether it is the default, and what it does."""
+    settings = commands.load_settings()
+    rows = [
+        {
+            "setting": PREFIX + name.upper(),
+            "value": getattr(settings, name),
+            "set": "set" if name in settings.model_fields_set else "default",
+            "meaning": field.description,
+        }
+        for name, field in Settings.model_fields.items()
+    ]
+    commands.show(rows, as_json=as_json, empty="")
+
+
+@app.command()
+def backup(target: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")]) -> None:
+    """Copy the SQLite database, consistently, while it is in use."""
+    source = database.sqlite_path(commands.load_settings().database())
+    if source is None:
+        commands.stop("This installation uses PostgreSQL: back it up with pg_dump (see docs/operating.md).")
+    if not source.exists():
+        commands.stop(f"There is no database at {source} yet.")
+    if target.exists():
+        commands.stop(f"{target} exists already. Choose another name; nothing was written.")
+    try:
+        database.backup(source, target)
+    except (OSError, sqlite3.Error) as fault:
+        commands.stop(f"The copy could not be made: {fault}")
+    print(f"Copied {source} to {target} ({target.stat().st_size} bytes, checked).")
+
+
+def _migrate(settings: Settings) -> None:
+    url = settings.database()
+    path = database.sqlite_path(url)
+    print(f"Data directory: {settings.data_dir.expanduser().absolute()}")
+    print(f"Database: {path or 'PostgreSQL'}", flush=True)
+    applied = commands.run(database.migrate(url))
+    print("Migrations applied: " + (", ".join(applied) or "none were missing"), flush=True)
+
+
+def _in_url(host: str) -> str:
+    if host in {"0.0.0.0", "::", ""}:  # noqa: S104  # recognised, not bound here
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="truecerta")
+
+
+if __name__ == "__main__":
+    main()

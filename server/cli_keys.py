@@ -1,0 +1,58 @@
+"""`truecerta key`: API keys."""
+
+import json
+from datetime import UTC, datetime
+from functools import partial
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from server import commands
+from services import api_keys as service
+from services import organizations
+
+keys = typer.Typer(help="API keys.", no_args_is_help=True)
+
+
+@keys.command()
+def create(
+    organization: Annotated[UUID, typer.Argument(help="The academy's id.")],
+    name: Annotated[str, typer.Option(help="What the key is for.")] = "key",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Create an API key. It is shown this once."""
+
+    async def make() -> service.NewKey:
+        await organizations.read(organization)
+        return await service.create(organization, name, datetime.now(UTC))
+
+    made = commands.on_database(make)
+    print(json.dumps({"id": str(made.id), "api_key": made.secret}) if as_json else f"API key, shown this once: {made.secret}")
+
+
+@keys.command(name="list")
+def list_of(
+    organization: Annotated[UUID, typer.Argument(help="The academy's id.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the keys of an academy, newest first; of each only the last four characters are known."""
+    rows = [
+        {
+            "id": key.id,
+            "name": key.name,
+            "ends in": key.hint,
+            "created": key.created_at,
+            "last used": key.last_used_at,
+            "revoked": key.revoked_at,
+        }
+        for key in commands.on_database(partial(service.list_of, organization))
+    ]
+    commands.show(rows, as_json=as_json, empty="This academy has no keys.")
+
+
+@keys.command()
+def revoke(key: Annotated[UUID, typer.Argument(help="The key's id, as `key list` shows it.")]) -> None:
+    """Revoke an API key, from its next request on."""
+    commands.on_database(partial(service.revoke, key, datetime.now(UTC)))
+    print(f"{key} is revoked.")

@@ -1,0 +1,68 @@
+"""From a refusal to an answer: the one table that knows status numbers, and the one shape of an error."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import orjson
+
+from rules.errors import ErrorCode, Refused
+from services import database
+
+STATUS: Mapping[ErrorCode, int] = {
+    "bad_request": 400,
+    "unauthorized": 401,
+    "plan_limit_exceeded": 403,
+    "not_found": 404,
+    "method_not_allowed": 405,
+    "request_timeout": 408,
+    "conflict": 409,
+    "gone": 410,
+    "payload_too_large": 413,
+    "unsupported_media_type": 415,
+    "unprocessable_entity": 422,
+    "rate_limited": 429,
+    "request_header_fields_too_large": 431,
+    "internal_error": 500,
+    "unavailable": 503,
+}
+JSON = b"application/json"
+RETRY_SECONDS = 2
+
+Headers = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer as it goes over the wire. Headers are in lower case; the length is added on sending."""
+
+    status: int
+    body: bytes
+    media_type: bytes = JSON
+    headers: Headers = field(default_factory=list)
+
+
+def reply_to(refused: Refused) -> Reply:
+    """A refusal in the contract's shape: message, code, and which fields are wrong where some are.
+
+    >>> reply_to(Refused("not_found", "No such course.")).body
+    b'{"error":{"message":"No such course.","code":"not_found"}}'
+    """
+    error: dict[str, object] = {"message": refused.message, "code": refused.code}
+    if refused.details:
+        error["details"] = [{"field": detail.field, "message": detail.message} for detail in refused.details]
+    headers: Headers = []
+    if refused.retry_after is not None:
+        headers.append((b"retry-after", b"%d" % refused.retry_after))
+    if refused.code == "unauthorized":
+        headers.append((b"www-authenticate", b'Bearer realm="TrueCerta"'))
+    return Reply(STATUS[refused.code], orjson.dumps({"error": error}), headers=headers)
+
+
+def refusal_of(fault: Exception) -> Refused:
+    """What a stranger is told of a fault: the refusal itself, that the database is away, or that the fault is ours."""
+    if isinstance(fault, Refused):
+        return fault
+    if database.is_away(fault):
+        message = "The service cannot reach its database right now. Try again in a moment."
+        return Refused("unavailable", message, retry_after=RETRY_SECONDS)
+    return Refused("internal_error", "Something went wrong on our side. Tell us the X-Request-Id of this answer.")

@@ -1,0 +1,107 @@
+"""The outermost layer: gives each request its id, writes it into the log, and holds the shape of every error under /api."""
+
+import re
+import secrets
+import time
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from rules.errors import ErrorCode, Refused
+from server.answering import SERVER_FAULT, log_fault, send_reply
+from server.errors import STATUS, refusal_of, reply_to
+
+FIRST_ERROR = 400
+SHAPED = (b"application/json", b"application/ld+json")
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+_CODES: dict[int, ErrorCode] = {status: code for code, status in STATUS.items()}
+_log = structlog.get_logger()
+
+
+class Outermost:
+    """Whatever happens inside, what leaves has a request id, a line in the log, and under /api the error's shape."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on and watch what comes back."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        scope["state"] = dict(scope.get("state") or {})
+        exchange = Exchange(scope, send)
+        with structlog.contextvars.bound_contextvars(request_id=exchange.request_id):
+            try:
+                await self.app(scope, receive, exchange.send)
+            except Exception as fault:
+                await exchange.fail(fault)
+            finally:
+                exchange.log()
+
+
+class Exchange:
+    """One request and what is sent back for it."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._scope = scope
+        self._send = send
+        self._began = time.perf_counter()
+        self._status = 0
+        self._replaced = False
+        self.request_id = _request_id(scope)
+
+    async def send(self, message: Message) -> None:
+        """Send on, with the request's id; an error under /api that has not the shape is replaced by one that has."""
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            if self._is_misshapen(message):
+                self._replaced = True
+                await self._send_shaped(message["status"])
+                return
+            message["headers"] = [
+                *message.get("headers", ()),
+                (b"x-request-id", self.request_id.encode("ascii")),
+                (b"x-content-type-options", b"nosniff"),
+            ]
+        elif self._replaced:
+            return
+        await self._send(message)
+
+    async def fail(self, fault: Exception) -> None:
+        """Answer for a fault that nobody inside answered for, if nothing was sent yet."""
+        refused = refusal_of(fault)
+        log_fault(fault, STATUS[refused.code])
+        if not self._status:
+            await send_reply(self.send, reply_to(refused), self._scope["method"])
+
+    def log(self) -> None:
+        """One line per request: without the query, which may hold what is nobody's business."""
+        state = self._scope["state"]
+        _log.info(
+            "request",
+            method=self._scope["method"],
+            path=self._scope["path"],
+            status=self._status,
+            ms=round((time.perf_counter() - self._began) * 1000, 1),
+            **{name: state[name] for name in ("operation", "organization") if name in state},
+        )
+
+    def _is_misshapen(self, message: Message) -> bool:
+        if message["status"] < FIRST_ERROR or not self._scope["path"].startswith("/api"):
+            return False
+        headers = dict(message.get("headers", ()))
+        return headers.get(b"content-type", b"").partition(b";")[0] not in SHAPED
+
+    async def _send_shaped(self, status: int) -> None:
+        code = _CODES.get(status, "internal_error" if status >= SERVER_FAULT else "bad_request")
+        reply = reply_to(Refused(code, "The request could not be carried out."))
+        await send_reply(self.send, reply, self._scope["method"])
+
+
+def _request_id(scope: Scope) -> str:
+    """The id that the caller gave, where it is a plain word, so that two systems' logs can be laid side by side."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
+            return str(value.decode("ascii"))
+    return secrets.token_hex(16)

@@ -1,0 +1,96 @@
+"""Settings: each from the environment, with a default and a sentence. Nothing else reads the environment."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rules import addresses, rates
+
+PREFIX = "TRUECERTA_"
+
+
+def _rate(text: str) -> str:
+    rates.parse(text)
+    return text
+
+
+def _networks(text: str) -> str:
+    addresses.networks(text)
+    return text
+
+
+def _base(url: str | None) -> str | None:
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError(f"{url!r} is not a base for links: write http:// or https:// and a host, without ? and #.")
+    return url.rstrip("/")
+
+
+Rate = Annotated[str, AfterValidator(_rate)]
+
+
+class Settings(BaseSettings):
+    """What an operator can set. Every name is preceded by `TRUECERTA_` in the environment."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    data_dir: Path = Field(
+        default_factory=lambda: Path.home() / ".local" / "share" / "truecerta",
+        description="Where the SQLite file, the secret key and undelivered mails are kept.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="sqlite:///… or postgres://…; a SQLite file in the data directory when not set.",
+    )
+    redis_url: SecretStr | None = Field(
+        default=None, description="A Valkey or Redis server that counts limits for all processes together."
+    )
+    public_url: Annotated[str | None, AfterValidator(_base)] = Field(
+        default=None, description="The base of every link and badge id; the address served on when not set."
+    )
+    secret_key: SecretStr | None = Field(
+        default=None, description="Signs and encrypts. On SQLite one is written on first start; on PostgreSQL it must be set."
+    )
+    secret_key_previous: SecretStr | None = Field(
+        default=None, description="The key before this one, still accepted while keys are being changed."
+    )
+    rate_limit_api: Rate = Field(default="120/minute", description="Requests per API key, or off.")
+    rate_limit_public: Rate = Field(default="60/minute", description="Public requests per address, or off.")
+    rate_limit_misses: Rate = Field(
+        default="300/hour", description="Look-ups of codes that do not exist, per address, or off."
+    )
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
+        default="", description="Addresses and networks of proxies whose X-Forwarded-For is believed, separated by commas."
+    )
+    log_format: Literal["console", "json"] = Field(default="console", description="Logs for people, or one JSON object a line.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least severe messages that are logged."
+    )
+
+    @model_validator(mode="after")
+    def _database_is_known(self) -> Self:
+        if not self.database().startswith(("sqlite:///", "postgres://", "postgresql://")):
+            raise ValueError("TRUECERTA_DATABASE_URL must begin with sqlite:/// or postgres://.")
+        return self
+
+    def database(self) -> str:
+        """The database to use: the one that is set, or the file in the data directory."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir.expanduser().absolute() / 'truecerta.sqlite3'}"
+
+    def is_limited(self) -> bool:
+        """Whether any request is counted at all."""
+        named = (self.rate_limit_api, self.rate_limit_public, self.rate_limit_misses)
+        return any(rates.parse(rate) is not None for rate in named)
+
+
+def hand_down(public_url: str) -> None:
+    """Tell the processes started from here under which address they are reached, unless that is set already."""
+    os.environ.setdefault(f"{PREFIX}PUBLIC_URL", public_url)

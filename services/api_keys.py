@@ -1,0 +1,99 @@
+"""API keys: made once, known by their hash, revocable at once."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from models import ApiKey
+from rules import api_keys, text
+from rules.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who a request acts for: an organization, by one of its keys."""
+
+    organization_id: UUID
+    key_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key just made. `secret` is shown this once and kept nowhere."""
+
+    id: UUID
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyCard:
+    """What an owner sees of a key afterwards."""
+
+    id: UUID
+    name: str
+    hint: str
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+async def create(organization_id: UUID, name: str, now: datetime) -> NewKey:
+    """A new key acts for its organization from now on."""
+    secret = api_keys.mint(secrets.choice)
+    key = await ApiKey.create(
+        id=uuid4(),
+        organization_id=organization_id,
+        name=text.line(name, field="name", longest=200),
+        key_hash=api_keys.digest(secret),
+        hint=api_keys.hint(secret),
+        created_at=now,
+    )
+    return NewKey(key.id, secret)
+
+
+async def caller(secret: str) -> Caller | None:
+    """Whom a key stands for; None for one that is malformed, unknown or revoked.
+
+    Asked of the database each time, so that a revoked key is refused from the next request on.
+    """
+    if not api_keys.is_well_formed(secret):
+        return None
+    found = await ApiKey.filter(key_hash=api_keys.digest(secret), revoked_at__isnull=True).values_list(
+        "organization_id", "id"
+    )
+    return Caller(*found[0]) if found else None
+
+
+async def list_of(organization_id: UUID) -> list[KeyCard]:
+    """The keys of an organization, newest first."""
+    keys = await ApiKey.filter(organization_id=organization_id).order_by("-created_at")
+    return [KeyCard(k.id, k.name, k.hint, k.created_at, k.last_used_at, k.revoked_at) for k in keys]
+
+
+async def revoke(key_id: UUID, now: datetime) -> None:
+    """A revoked key is refused from its next request on. Revoking it again changes nothing."""
+    if not await ApiKey.exists(id=key_id):
+        raise Refused("not_found", "No API key has this id.")
+    await ApiKey.filter(id=key_id, revoked_at__isnull=True).update(revoked_at=now)
+
+
+class Usage:
+    """When each key was last used, noted in memory and written now and then: a request costs no write."""
+
+    def __init__(self) -> None:
+        self._latest: dict[UUID, datetime] = {}
+
+    def note(self, key_id: UUID, now: datetime) -> None:
+        """A key was used."""
+        self._latest[key_id] = now
+
+    async def flush(self) -> None:
+        """Write what was noted. What cannot be written stays noted for the next time."""
+        noted, self._latest = self._latest, {}
+        try:
+            for key_id, instant in noted.items():
+                await ApiKey.filter(id=key_id).update(last_used_at=instant)
+        except BaseException:
+            self._latest = {**noted, **self._latest}
+            raise

@@ -1,0 +1,134 @@
+"""Certificates: issued, read, revoked, listed by their issuer."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from uuid import UUID, uuid4
+
+from tortoise.queryset import QuerySet
+from tortoise.transactions import in_transaction
+
+from models import Certificate, Course, CourseVersion, Organization
+from rules import certificates as rule
+from rules import codes, instants, text
+from rules.errors import Refused
+from services import code_prefixes, courses, organizations, plans, unique_instants
+
+NOT_FOUND = "Certificate not found or does not belong to your organization"
+_LENGTHS = code_prefixes.Lengths()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A certificate to be issued; `issued_at` is None for now."""
+
+    course_id: UUID
+    holder_name: str
+    holder_email: str
+    issued_at: datetime | None
+
+
+async def issue(organization_id: UUID, wanted: Wanted, now: datetime) -> rule.Certificate:
+    """A certificate is issued of a course as it is now, counted in the plan, with its expiry frozen and a code of its own."""
+    name = text.line(wanted.holder_name, field="holder_name", longest=200)
+    email = text.address(wanted.holder_email, field="holder_email")
+    issued_at = instants.issue_instant(wanted.issued_at, now)
+    async with in_transaction():
+        course = await Course.get_or_none(id=wanted.course_id, organization_id=organization_id)
+        if course is None:
+            raise Refused("not_found", "Course not found or does not belong to your organization", field="course_id")
+        await plans.use(organization_id, "certificates")
+        version = await CourseVersion.get(course_id=course.id, number=course.present_version)
+        organization = await Organization.get(id=organization_id)
+        months = course.validity_period_months
+        expires_at = None if months is None else instants.add_months(issued_at, months)
+        row = await _insert(
+            organization,
+            issued_at,
+            {
+                "id": str(uuid4()),
+                "organization_id": str(organization_id),
+                "course_id": str(course.id),
+                "course_version_id": str(version.id),
+                "holder_name": name,
+                "holder_email": email,
+                "issued_at": issued_at,
+                "expires_at": expires_at,
+                "expired_noted_at": now if expires_at is not None and expires_at <= now else None,
+                "created_at": now,
+            },
+        )
+    return rule.Certificate(
+        id=UUID(row["id"]),
+        code=row["code"],
+        holder_name=name,
+        holder_email=email,
+        course=courses.as_rule(course.id, months, course.created_at, version),
+        organization=organizations.as_rule(organization),
+        issued_at=issued_at,
+        expires_at=expires_at,
+        claimed_at=None,
+        revoked_at=None,
+        revocation_reason=None,
+        renewed_by=None,
+        created_at=row["created_at"],
+    )
+
+
+async def _insert(organization: Organization, issued_at: datetime, row: dict[str, object]) -> dict[str, object]:
+    prefix = codes.prefix(organization.code_letters, issued_at)
+    draw = partial(codes.draw, prefix, await _LENGTHS.of(prefix), secrets.choice)
+    inserted = await unique_instants.insert("certificate", row, redraw={"code": draw})
+    await code_prefixes.count(prefix)
+    return inserted
+
+
+async def read(organization_id: UUID, code: str) -> rule.Certificate:
+    """A certificate of the organization, by its code."""
+    return as_rule(await _own(organization_id, code))
+
+
+async def revoke(organization_id: UUID, code: str, reason: str | None, now: datetime) -> rule.Certificate:
+    """A certificate is withdrawn for good, once: repeated, it stays as the first revocation left it."""
+    reason = None if reason is None else text.lines(reason, field="reason", longest=500)
+    async with in_transaction():
+        certificate = await _own(organization_id, code)
+        # Decided by the statement, so that of two at once the first one's reason stays.
+        revoked = {"revoked_at": now.replace(microsecond=0), "revocation_reason": reason}
+        await Certificate.filter(id=certificate.id, revoked_at__isnull=True).update(**revoked)
+        certificate = await _own(organization_id, code)
+    return as_rule(certificate)
+
+
+def with_all() -> QuerySet[Certificate]:
+    """Certificates with everything that is shown of them, in one query."""
+    return Certificate.all().select_related("course", "course_version", "organization", "renewed_by")
+
+
+async def _own(organization_id: UUID, code: str) -> Certificate:
+    typed = codes.normalise(code)
+    found = await with_all().get_or_none(code=typed, organization_id=organization_id) if typed else None
+    if found is None:
+        raise Refused("not_found", NOT_FOUND)
+    return found
+
+
+def as_rule(row: Certificate) -> rule.Certificate:
+    """The row of a certificate, read with all that belongs to it, as the domain knows it."""
+    course = row.course
+    return rule.Certificate(
+        id=row.id,
+        code=row.code,
+        holder_name=row.holder_name,
+        holder_email=row.holder_email,
+        course=courses.as_rule(course.id, course.validity_period_months, course.created_at, row.course_version),
+        organization=organizations.as_rule(row.organization),
+        issued_at=row.issued_at,
+        expires_at=row.expires_at,
+        claimed_at=row.claimed_at,
+        revoked_at=row.revoked_at,
+        revocation_reason=row.revocation_reason,
+        renewed_by=row.renewed_by.code if row.renewed_by else None,
+        created_at=row.created_at,
+    )

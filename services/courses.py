@@ -1,0 +1,120 @@
+"""Courses: created, read, changed by new versions."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from tortoise.transactions import in_transaction
+
+from models import Course, CourseVersion
+from rules import courses as rule
+from rules import text
+from rules.errors import Refused
+from services import plans, unique_instants
+from services.pages import Page
+
+MOST = 1000
+"""How many courses a list without paging answers with."""
+
+_LINES = {"description": 5000, "criteria_narrative": 5000}
+_LINE = {"name": 200, "nlqf_level": 20, "qualification_label": 100}
+_ADDRESSES = ("badge_image_url", "criteria_url")
+_VALIDITY = "validity_period_months"
+
+
+async def create(organization_id: UUID, wanted: Mapping[str, object], now: datetime) -> rule.Course:
+    """A course begins with its first version, and counts in the plan."""
+    members = _cleaned(wanted)
+    async with in_transaction():
+        await plans.use(organization_id, "courses")
+        course = {
+            "id": str(uuid4()),
+            "organization_id": str(organization_id),
+            "present_version": 1,
+            _VALIDITY: members.pop(_VALIDITY, None),
+            "created_at": now,
+        }
+        row = await unique_instants.insert("course", course)
+        version = await CourseVersion.create(
+            id=uuid4(), course_id=UUID(row["id"]), number=1, created_at=row["created_at"], **members
+        )
+    return as_rule(UUID(row["id"]), row[_VALIDITY], row["created_at"], version)
+
+
+async def read(organization_id: UUID, course_id: UUID) -> rule.Course:
+    """A course of the organization in its present version."""
+    course = await _own(organization_id, course_id)
+    version = await CourseVersion.get(course_id=course.id, number=course.present_version)
+    return as_rule(course.id, course.validity_period_months, course.created_at, version)
+
+
+async def update(organization_id: UUID, course_id: UUID, change: Mapping[str, object], now: datetime) -> rule.Course:
+    """A change of what certificates show makes a new version; the validity holds for certificates issued from now on."""
+    members = _cleaned(change)
+    async with in_transaction():
+        course = await _own(organization_id, course_id, lock=True)
+        version = await CourseVersion.get(course_id=course.id, number=course.present_version)
+        present = {field: getattr(version, field) for field in rule.VERSIONED}
+        if rule.changed(present, members):
+            shown = {field: members.get(field, value) for field, value in present.items()}
+            number = course.present_version + 1
+            version = await CourseVersion.create(id=uuid4(), course_id=course.id, number=number, created_at=now, **shown)
+            course.present_version = number
+        course.validity_period_months = members.get(_VALIDITY, course.validity_period_months)
+        await course.save()
+    return as_rule(course.id, course.validity_period_months, course.created_at, version)
+
+
+async def page(organization_id: UUID, before: datetime | None, limit: int | None) -> Page[rule.Course]:
+    """The courses of an organization, newest first: a page, or without cursor and limit all of them up to a thousand."""
+    most = limit or (MOST if before is None else 50)
+    found = Course.filter(organization_id=organization_id).order_by("-created_at").limit(most + 1)
+    courses = await (found if before is None else found.filter(created_at__lt=before))
+    shown = courses[:most]
+    versions = await CourseVersion.filter(course_id__in=[c.id for c in shown]).order_by("number")
+    # Later numbers overwrite earlier ones, so that the present version is left of each course.
+    present = {version.course_id: version for version in versions}  # type: ignore[attr-defined]
+    items = [as_rule(c.id, c.validity_period_months, c.created_at, present[c.id]) for c in shown]
+    return Page(items, has_more=len(courses) > most)
+
+
+async def version(course_id: UUID, number: int) -> tuple[UUID, rule.Course]:
+    """A version of anybody's course, as badge classes show it, and the id of its organization."""
+    found = await CourseVersion.get_or_none(course_id=course_id, number=number).select_related("course")
+    if found is None:
+        raise Refused("not_found", "Badge class not found")
+    course = found.course
+    return course.organization_id, as_rule(course.id, course.validity_period_months, course.created_at, found)  # type: ignore[attr-defined]
+
+
+def as_rule(course_id: UUID, months: int | None, created_at: datetime, version: CourseVersion) -> rule.Course:
+    """A course in one of its versions, as the domain knows it."""
+    return rule.Course(
+        id=course_id,
+        version=version.number,
+        validity_period_months=months,
+        created_at=created_at,
+        **{field: getattr(version, field) for field in rule.VERSIONED},
+    )
+
+
+async def _own(organization_id: UUID, course_id: UUID, *, lock: bool = False) -> Course:
+    wanted = Course.filter(id=course_id, organization_id=organization_id)
+    course = await (wanted.select_for_update() if lock else wanted).first()
+    if course is None:
+        raise Refused("not_found", "Course not found or does not belong to your organization")
+    return course
+
+
+def _cleaned(members: Mapping[str, object]) -> dict[str, object]:
+    return {field: _clean(field, value) for field, value in members.items()}
+
+
+def _clean(field: str, value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if field in _ADDRESSES:
+        return text.web_address(value, field=field)
+    if field in _LINES:
+        return text.lines(value, field=field, longest=_LINES[field])
+    return text.line(value, field=field, longest=_LINE[field])

@@ -1,0 +1,87 @@
+"""Repeating a request: the first successful answer is kept with the change itself, and given again."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from tortoise.transactions import in_transaction
+
+from models import IdempotencyRecord
+from models.database import fetch, is_lock_timeout, is_postgres
+from rules.errors import Refused
+from rules.idempotency import LIFETIME
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """A request that may be repeated: whose it is, under which key, and what it asks for."""
+
+    organization_id: UUID
+    key: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """An answer as it is kept, and whether it is given again."""
+
+    status: int
+    location: str | None
+    body: bytes
+    replayed: bool = False
+
+
+async def once(request: Repetition, act: Callable[[], Awaitable[KeptAnswer]], now: datetime) -> KeptAnswer:
+    """Carry a request out, or answer as the first one with its key did within 24 hours.
+
+    The change and the kept answer commit together. Of several at once the others wait for the first: on PostgreSQL by a
+    lock on the key, on SQLite by the one write lock. What `act` raises is not kept.
+    """
+    try:
+        async with in_transaction():
+            await _one_at_a_time(request)
+            kept = await IdempotencyRecord.get_or_none(organization_id=request.organization_id, key=request.key)
+            if kept is not None and kept.created_at > now - LIFETIME:
+                return _replayed(kept, request)
+            if kept is not None:
+                await kept.delete()
+            answer = await act()
+            await _keep(request, answer, now)
+            return answer
+    except Exception as fault:
+        if is_lock_timeout(fault):
+            message = "A request with this Idempotency-Key is still running. Repeat it in a moment."
+            raise Refused("conflict", message, retry_after=1) from fault
+        raise
+
+
+async def forget(now: datetime) -> int:
+    """Drop the answers that are kept no longer, and say how many."""
+    return await IdempotencyRecord.filter(created_at__lte=now - LIFETIME).delete()
+
+
+async def _one_at_a_time(request: Repetition) -> None:
+    if is_postgres():
+        name = f"idempotency:{request.organization_id}:{request.key}"
+        await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", name)
+
+
+def _replayed(kept: IdempotencyRecord, request: Repetition) -> KeptAnswer:
+    if kept.fingerprint != request.fingerprint:
+        message = "This Idempotency-Key was used for another request. Use a new key for each new request."
+        raise Refused("unprocessable_entity", message, field="Idempotency-Key")
+    return KeptAnswer(kept.status, kept.location, bytes(kept.body), replayed=True)
+
+
+async def _keep(request: Repetition, answer: KeptAnswer, now: datetime) -> None:
+    await IdempotencyRecord.create(
+        id=uuid4(),
+        organization_id=request.organization_id,
+        key=request.key,
+        fingerprint=request.fingerprint,
+        status=answer.status,
+        location=answer.location,
+        body=answer.body,
+        created_at=now,
+    )

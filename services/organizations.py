@@ -1,0 +1,80 @@
+"""Organizations: the academies on this installation."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from tortoise.transactions import in_transaction
+
+from models import Organization, Plan
+from rules import codes, text
+from rules import organizations as rule
+from rules.errors import Refused
+from services import api_keys
+from services.plans import UNLIMITED
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrganization:
+    """An organization just made, with its first key; the key is shown this once."""
+
+    id: UUID
+    name: str
+    code_letters: str
+    plan: str
+    api_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationCard:
+    """An organization as an operator sees it."""
+
+    id: UUID
+    name: str
+    email: str
+    plan: str
+    created_at: datetime
+
+
+async def create(
+    *, name: str, email: str, url: str | None, plan: str | None, now: datetime, key_name: str = "first key"
+) -> NewOrganization:
+    """An organization starts with a key of its own, on a plan without limits unless another is named."""
+    name = text.line(name, field="name", longest=200)
+    email = text.address(email, field="email")
+    url = text.web_address(url, field="url") if url else None
+    plan = plan or UNLIMITED
+    async with in_transaction():
+        if not await Plan.exists(name=plan):
+            raise Refused("not_found", f"There is no plan named {plan}. Define it with: truecerta plan set {plan}")
+        organization = await Organization.create(
+            id=uuid4(),
+            name=name,
+            email=email,
+            url=url,
+            code_letters=codes.letters_for(name, secrets.choice),
+            plan_id=plan,
+            created_at=now,
+        )
+        key = await api_keys.create(organization.id, key_name, now)
+    return NewOrganization(organization.id, name, organization.code_letters, plan, key.secret)
+
+
+async def read(organization_id: UUID) -> rule.Organization:
+    """An organization as the public sees it."""
+    found = await Organization.get_or_none(id=organization_id)
+    if found is None:
+        raise Refused("not_found", "Organization not found")
+    return as_rule(found)
+
+
+async def list_all() -> list[OrganizationCard]:
+    """Every organization, in the order in which they came."""
+    found = await Organization.all().order_by("created_at")
+    return [OrganizationCard(o.id, o.name, o.email, o.plan_id, o.created_at) for o in found]  # type: ignore[attr-defined]
+
+
+def as_rule(row: Organization) -> rule.Organization:
+    """The row of an organization as the domain knows it."""
+    return rule.Organization(row.id, row.name, row.email, row.url, row.logo_url)

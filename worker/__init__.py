@@ -1,0 +1,1 @@
+"""Time: what has to happen without anybody asking."""
