@@ -13,7 +13,7 @@ from services.api_keys import Caller
 from wire.schemas import Certificate, CertificateLinks, IssueCertificate, RevokeCertificate, StatusChoice
 
 
-async def list_certificates(  # noqa: PLR0913, PLR0917  # the contract's parameters, and what every handler may ask for
+async def list_certificates(
     course_id: str | None,
     status: StatusChoice,
     cursor: str | None,

@@ -1,22 +1,35 @@
 """Certificates: the facts from which their state is decided."""
 
+from typing import TYPE_CHECKING
+from uuid import UUID
+
 from tortoise import fields
 from tortoise.models import Model
+
+if TYPE_CHECKING:
+    from models.course import Course
+    from models.course_version import CourseVersion
+    from models.organization import Organization
 
 
 class Certificate(Model):
     """A certificate as it was issued, and what has happened to it since.
 
-    `expired_noted_at` is a mark for the lists, never for a verdict: it is set once the expiry date has passed (at issue, or by the
-    watch in `worker/`), and lets partial indexes find the expired ones among a million. The indexes are in the migrations, since
-    Tortoise does not write partial ones.
+    `expired_noted_at` is a mark for the lists, never for a verdict: it is set once the expiry date has passed, at issue or
+    by the upkeep in `worker/`, and lets partial indexes find the expired ones among a million. The indexes are in the
+    migrations, since Tortoise does not write partial ones.
     """
 
     id = fields.UUIDField(primary_key=True)
     code = fields.CharField(max_length=24, unique=True)
-    organization = fields.ForeignKeyField("models.Organization", related_name="certificates", on_delete=fields.RESTRICT)
-    course = fields.ForeignKeyField("models.Course", related_name="certificates", on_delete=fields.RESTRICT)
-    course_version = fields.ForeignKeyField(
+    organization_id: UUID
+    organization: fields.ForeignKeyRelation["Organization"] = fields.ForeignKeyField(
+        "models.Organization", related_name="certificates", on_delete=fields.RESTRICT
+    )
+    course: fields.ForeignKeyRelation["Course"] = fields.ForeignKeyField(
+        "models.Course", related_name="certificates", on_delete=fields.RESTRICT
+    )
+    course_version: fields.ForeignKeyRelation["CourseVersion"] = fields.ForeignKeyField(
         "models.CourseVersion", related_name="certificates", on_delete=fields.RESTRICT, db_index=False
     )
     holder_name = fields.CharField(max_length=200)
@@ -26,7 +39,9 @@ class Certificate(Model):
     claimed_at = fields.DatetimeField(null=True)
     revoked_at = fields.DatetimeField(null=True)
     revocation_reason = fields.CharField(max_length=500, null=True)
-    renewed_by = fields.OneToOneField("models.Certificate", related_name="renews", on_delete=fields.RESTRICT, null=True)
+    renewed_by: fields.OneToOneNullableRelation["Certificate"] = fields.OneToOneField(
+        "models.Certificate", related_name="renews", on_delete=fields.RESTRICT, null=True
+    )
     expired_noted_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
 

@@ -1,14 +1,23 @@
 """Versions of a course: what the certificates issued on them show, for ever."""
 
+from typing import TYPE_CHECKING
+from uuid import UUID
+
 from tortoise import fields
 from tortoise.models import Model
+
+if TYPE_CHECKING:
+    from models.course import Course
 
 
 class CourseVersion(Model):
     """A course as it was from one change to the next. Never altered once written."""
 
     id = fields.UUIDField(primary_key=True)
-    course = fields.ForeignKeyField("models.Course", related_name="versions", on_delete=fields.RESTRICT)
+    course_id: UUID
+    course: fields.ForeignKeyRelation["Course"] = fields.ForeignKeyField(
+        "models.Course", related_name="versions", on_delete=fields.RESTRICT
+    )
     number = fields.IntField()
     name = fields.CharField(max_length=200)
     description = fields.TextField(null=True)

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import asyncpg
@@ -74,7 +74,7 @@ async def disconnect() -> None:
 
 def is_postgres() -> bool:
     """Whether the connected database is PostgreSQL."""
-    return cast("str", get_connection("default").capabilities.dialect) == "postgres"
+    return get_connection("default").capabilities.dialect == "postgres"
 
 
 async def fetch(sql: str, *values: object) -> Sequence[dict[str, Any]]:

@@ -1,14 +1,23 @@
 """Answers kept to be given again."""
 
+from typing import TYPE_CHECKING
+from uuid import UUID
+
 from tortoise import fields
 from tortoise.models import Model
+
+if TYPE_CHECKING:
+    from models.organization import Organization
 
 
 class IdempotencyRecord(Model):
     """The successful answer to the first request with an Idempotency-Key; written with the change itself or not at all."""
 
     id = fields.UUIDField(primary_key=True)
-    organization = fields.ForeignKeyField("models.Organization", related_name="+", on_delete=fields.RESTRICT)
+    organization_id: UUID
+    organization: fields.ForeignKeyRelation["Organization"] = fields.ForeignKeyField(
+        "models.Organization", related_name="+", on_delete=fields.RESTRICT
+    )
     key = fields.CharField(max_length=255)
     fingerprint = fields.CharField(max_length=64)
     status = fields.SmallIntField()

@@ -1,7 +1,12 @@
 """Organizations: the academies that issue."""
 
+from typing import TYPE_CHECKING
+
 from tortoise import fields
 from tortoise.models import Model
+
+if TYPE_CHECKING:
+    from models.plan import Plan
 
 
 class Organization(Model):
@@ -16,7 +21,10 @@ class Organization(Model):
     url = fields.CharField(max_length=2048, null=True)
     logo_url = fields.CharField(max_length=2048, null=True)
     code_letters = fields.CharField(max_length=3)
-    plan = fields.ForeignKeyField("models.Plan", related_name="organizations", on_delete=fields.RESTRICT)
+    plan_id: str
+    plan: fields.ForeignKeyRelation["Plan"] = fields.ForeignKeyField(
+        "models.Plan", related_name="organizations", on_delete=fields.RESTRICT
+    )
     certificates_used = fields.IntField(default=0)
     courses_used = fields.IntField(default=0)
     created_at = fields.DatetimeField()

@@ -23,7 +23,7 @@ PATIENT = {"timeout": 10.0, "server_settings": {**_SESSION, "idle_in_transaction
 """What migrates: it waits for whoever holds a lock, and takes the time it needs."""
 
 
-class BoundedPool(asyncpg.Pool):  # type: ignore[type-arg]  # its parameter is the record class, which stays the default
+class BoundedPool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg is not typed
     """A pool that gives up on handing out a connection instead of queueing for ever."""
 
     def acquire(self, *, timeout: float | None = None) -> Any:  # noqa: ANN401  # asyncpg's own context object
@@ -37,10 +37,10 @@ class ReleasingContext(TransactionContextPooled):
     async def __aenter__(self) -> TransactionalDBClient:
         """Begin on a connection of the pool, or return it."""
         await self.ensure_connection()
-        pool = self.client._parent._pool
+        pool = self.client._parent._pool  # noqa: SLF001  # Tortoise's own context reads it like this
         connection = await pool.acquire()
         try:
-            self.client._connection = connection
+            self.client._connection = connection  # noqa: SLF001  # and sets it like this
             self.token = get_connections().set(self.connection_name, self.client)
             await self.client.begin()
         except BaseException:
@@ -53,7 +53,7 @@ class ReleasingContext(TransactionContextPooled):
 class BoundedClient(AsyncpgDBClient):
     """Tortoise's asyncpg client over a bounded pool."""
 
-    async def create_pool(self, **kwargs: Any) -> asyncpg.Pool:  # type: ignore[type-arg]
+    async def create_pool(self, **kwargs: Any) -> asyncpg.Pool:
         """Open the pool with the bounds of this module."""
         return await BoundedPool(
             max_queries=50_000,

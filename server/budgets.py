@@ -1,8 +1,9 @@
 """Who may ask how often: budgets per key, per address, and for codes that do not exist."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from starlette.types import Scope
 
@@ -15,7 +16,7 @@ from server.requests import Request
 from services import api_keys
 from services.api_keys import Caller, Usage
 
-Patiently = Callable[[Awaitable[Caller | None]], Awaitable[Caller | None]]
+Patiently = Callable[[Coroutine[Any, Any, Caller | None]], Awaitable[Caller | None]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from server.settings import PREFIX, Settings, hand_down
 from services import database
 
 app = typer.Typer(
-    help="Issue certificates and Open Badges, and let anyone verify them. Settings come from the environment: see `truecerta settings`.",
+    help="Issue certificates and Open Badges, and let anyone verify them. Settings: see `truecerta settings`.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -57,7 +57,8 @@ def migrate() -> None:
 
 @app.command(name="settings")
 def show_settings(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    *,
+    as_json: commands.AsJson = False,
 ) -> None:
     """Show every setting: its value (secrets hidden), whether it is the default, and what it does."""
     settings = commands.load_settings()

@@ -19,7 +19,8 @@ keys = typer.Typer(help="API keys.", no_args_is_help=True)
 def create(
     organization: Annotated[UUID, typer.Argument(help="The academy's id.")],
     name: Annotated[str, typer.Option(help="What the key is for.")] = "key",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    *,
+    as_json: commands.AsJson = False,
 ) -> None:
     """Create an API key. It is shown this once."""
 
@@ -28,13 +29,15 @@ def create(
         return await service.create(organization, name, datetime.now(UTC))
 
     made = commands.on_database(make)
-    print(json.dumps({"id": str(made.id), "api_key": made.secret}) if as_json else f"API key, shown this once: {made.secret}")
+    facts = {"id": str(made.id), "api_key": made.secret}
+    print(json.dumps(facts) if as_json else f"API key, shown this once: {made.secret}")
 
 
 @keys.command(name="list")
 def list_of(
     organization: Annotated[UUID, typer.Argument(help="The academy's id.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    *,
+    as_json: commands.AsJson = False,
 ) -> None:
     """List the keys of an academy, newest first; of each only the last four characters are known."""
     rows = [

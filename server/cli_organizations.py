@@ -21,7 +21,8 @@ def create(
     email: Annotated[str, typer.Option(help="Its public mail address.")],
     url: Annotated[str | None, typer.Option(help="Its web site.")] = None,
     plan: Annotated[str | None, typer.Option(help="Its plan; the one without limits when not given.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    *,
+    as_json: commands.AsJson = False,
 ) -> None:
     """Create an academy with its first API key."""
     made = commands.on_database(
@@ -42,7 +43,7 @@ def create(
 
 
 @organizations.command(name="list")
-def list_all(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def list_all(*, as_json: commands.AsJson = False) -> None:
     """List the academies."""
     found = commands.on_database(service.list_all)
     rows = [

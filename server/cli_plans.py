@@ -14,8 +14,10 @@ plans = typer.Typer(help="How much academies may issue.", no_args_is_help=True)
 @plans.command(name="set")
 def define(
     name: Annotated[str, typer.Argument(help="The plan's name.")],
-    certificates: Annotated[int | None, typer.Option(help="Certificates in all; without limit when left out.", min=0)] = None,
-    courses: Annotated[int | None, typer.Option(help="Courses in all; without limit when left out.", min=0)] = None,
+    certificates: Annotated[
+        int | None, typer.Option(help="Certificates in all; if not given, no limit.", min=0)
+    ] = None,
+    courses: Annotated[int | None, typer.Option(help="Courses in all; if not given, no limit.", min=0)] = None,
 ) -> None:
     """Define a plan, or change it for every academy on it. Limits below use stop only new ones."""
     commands.on_database(partial(service.define, name, certificates, courses))
@@ -24,7 +26,7 @@ def define(
 
 
 @plans.command(name="list")
-def list_all(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def list_all(*, as_json: commands.AsJson = False) -> None:
     """List the plans."""
     rows = [
         {

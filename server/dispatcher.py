@@ -5,7 +5,7 @@ resolves its references and binds operations to handlers; what it would do anew 
 """
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Any, TypeVar
 
 import structlog
@@ -15,6 +15,7 @@ from connexion.spec import Specification
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rules.errors import Refused
+from rules.links import Links
 from server import answering
 from server.budgets import Budgets, Visit
 from server.contract import METHODS
@@ -32,10 +33,10 @@ Result = TypeVar("Result")
 _log = structlog.get_logger()
 
 
-class Dispatcher(SpecMiddleware):
+class Dispatcher(SpecMiddleware):  # type: ignore[misc]  # Connexion is not typed
     """Answers what the contract describes; passes everything outside `/api` on to the pages."""
 
-    def __init__(self, app: ASGIApp, *, budgets: Budgets, links: Any) -> None:  # noqa: ANN401
+    def __init__(self, app: ASGIApp, *, budgets: Budgets, links: Links) -> None:
         self.app = app
         self._budgets = budgets
         self._links = links
@@ -98,9 +99,9 @@ class Dispatcher(SpecMiddleware):
         await visit.as_public(looks_up_codes=operation.looks_up_codes)
         return None
 
-    async def _in_time(self, work: Awaitable[Result]) -> Result:
+    async def _in_time(self, work: Coroutine[Any, Any, Result]) -> Result:
         # Not cancelled when late: a commit that is under way must end one way or the other, on a connection left whole.
-        task = asyncio.ensure_future(work)
+        task = asyncio.create_task(work)
         self._unfinished.add(task)
         task.add_done_callback(self._finished)
         done, _ = await asyncio.wait({task}, timeout=DEADLINE_SECONDS)
@@ -108,7 +109,7 @@ class Dispatcher(SpecMiddleware):
             raise TimeoutError("The database did not answer in time.")
         return task.result()
 
-    def _finished(self, task: asyncio.Future[Any]) -> None:
-        self._unfinished.discard(task)  # type: ignore[arg-type]
+    def _finished(self, task: asyncio.Task[Any]) -> None:
+        self._unfinished.discard(task)
         if not task.cancelled():
             task.exception()  # looked at, so that asyncio does not report what was answered with 503

@@ -42,6 +42,9 @@ class Shared:
 
     def __init__(self, url: str, patience: float = PATIENCE, pause: float = PAUSE) -> None:
         self._pool = ConnectionPool.from_url(_plain(url))
+        # Our deadline is the only one: with its own (5 s unless told otherwise) the client sends by `asyncio.wait_for`,
+        # which before Python 3.12 can swallow the cancellation by which ours ends a call, and the call then takes 5 s.
+        self._pool.connection_kwargs["socket_timeout"] = None
         # The address is the pool's alone: the library's own reading of it refuses one without a port.
         storage = RedisStorage("async+valkey://", key_prefix="truecerta", connection_pool=self._pool)  # type: ignore[arg-type]
         self._limiter = MovingWindowRateLimiter(storage)

@@ -48,7 +48,9 @@ class Operation:
             arguments["body"] = self._checked(await request.json())
         return arguments
 
-    async def carry_out(self, arguments: Arguments, path: Mapping[str, str], caller: Caller | None, links: Links) -> KeptAnswer:
+    async def carry_out(
+        self, arguments: Arguments, path: Mapping[str, str], caller: Caller | None, links: Links
+    ) -> KeptAnswer:
         """Call the handler, or answer as it did when the request was first made."""
         key = arguments.pop(IDEMPOTENCY, None)
         now = datetime.now(UTC)

@@ -34,7 +34,7 @@ class Outermost:
         with structlog.contextvars.bound_contextvars(request_id=exchange.request_id):
             try:
                 await self.app(scope, receive, exchange.send)
-            except Exception as fault:
+            except Exception as fault:  # noqa: BLE001  # the last layer: every fault becomes an answer
                 await exchange.fail(fault)
             finally:
                 exchange.log()

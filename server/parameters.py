@@ -49,7 +49,9 @@ class Parameter:
         return value, self.check(value)
 
 
-def compiled_parameters(described: Sequence[Mapping[str, Any]]) -> Callable[[Request, Mapping[str, str]], dict[str, object]]:
+def compiled_parameters(
+    described: Sequence[Mapping[str, Any]],
+) -> Callable[[Request, Mapping[str, str]], dict[str, object]]:
     """A function that reads an operation's arguments from a request and its path."""
     parameters = [Parameter.of(each) for each in described]
     in_path = [each for each in parameters if each.place == "path"]

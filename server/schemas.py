@@ -8,7 +8,7 @@ import jsonschema_rs
 from rules.errors import Detail, Refused
 
 MOST_DETAILS = 20
-_SENTENCES = {
+_SENTENCES: dict[str, Callable[[Any], str]] = {
     "maxLength": lambda limit: f"must be at most {limit} characters long",
     "minLength": lambda _: "must not be empty",
     "minimum": lambda limit: f"must be at least {limit}",

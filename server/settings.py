@@ -55,7 +55,8 @@ class Settings(BaseSettings):
         default=None, description="The base of every link and badge id; the address served on when not set."
     )
     secret_key: SecretStr | None = Field(
-        default=None, description="Signs and encrypts. On SQLite one is written on first start; on PostgreSQL it must be set."
+        default=None,
+        description="Signs and encrypts. On SQLite the first start writes one; on PostgreSQL it must be set.",
     )
     secret_key_previous: SecretStr | None = Field(
         default=None, description="The key before this one, still accepted while keys are being changed."
@@ -66,9 +67,12 @@ class Settings(BaseSettings):
         default="300/hour", description="Look-ups of codes that do not exist, per address, or off."
     )
     trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
-        default="", description="Addresses and networks of proxies whose X-Forwarded-For is believed, separated by commas."
+        default="",
+        description="Addresses and networks of proxies whose X-Forwarded-For is believed, separated by commas.",
     )
-    log_format: Literal["console", "json"] = Field(default="console", description="Logs for people, or one JSON object a line.")
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="Logs for people, or one JSON object a line."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least severe messages that are logged."
     )

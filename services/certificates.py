@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID, uuid4
 
 from tortoise.queryset import QuerySet
@@ -30,7 +31,7 @@ class Wanted:
 
 
 async def issue(organization_id: UUID, wanted: Wanted, now: datetime) -> rule.Certificate:
-    """A certificate is issued of a course as it is now, counted in the plan, with its expiry frozen and a code of its own."""
+    """A certificate is issued of a course as it is now, counts in the plan, and gets its expiry and a code for ever."""
     name = text.line(wanted.holder_name, field="holder_name", longest=200)
     email = text.address(wanted.holder_email, field="holder_email")
     issued_at = instants.issue_instant(wanted.issued_at, now)
@@ -76,7 +77,7 @@ async def issue(organization_id: UUID, wanted: Wanted, now: datetime) -> rule.Ce
     )
 
 
-async def _insert(organization: Organization, issued_at: datetime, row: dict[str, object]) -> dict[str, object]:
+async def _insert(organization: Organization, issued_at: datetime, row: dict[str, Any]) -> dict[str, Any]:
     prefix = codes.prefix(organization.code_letters, issued_at)
     draw = partial(codes.draw, prefix, await _LENGTHS.of(prefix), secrets.choice)
     inserted = await unique_instants.insert("certificate", row, redraw={"code": draw})

@@ -1,7 +1,8 @@
 """How long the codes of a prefix have to be.
 
 Counting each code would make every issue of an organization wait for one row, so one issue in 256 counts for all of
-them: at the hundredth of the codes where it matters the count is off by less than two in a hundred. What was read is believed for a minute.
+them: where it matters, at a hundredth of all codes, the count is off by about a hundredth. What was read is believed
+for a minute.
 """
 
 import secrets

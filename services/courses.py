@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from tortoise.transactions import in_transaction
@@ -58,7 +59,9 @@ async def update(organization_id: UUID, course_id: UUID, change: Mapping[str, ob
         if rule.changed(present, members):
             shown = {field: members.get(field, value) for field, value in present.items()}
             number = course.present_version + 1
-            version = await CourseVersion.create(id=uuid4(), course_id=course.id, number=number, created_at=now, **shown)
+            version = await CourseVersion.create(
+                id=uuid4(), course_id=course.id, number=number, created_at=now, **shown
+            )
             course.present_version = number
         course.validity_period_months = members.get(_VALIDITY, course.validity_period_months)
         await course.save()
@@ -73,7 +76,7 @@ async def page(organization_id: UUID, before: datetime | None, limit: int | None
     shown = courses[:most]
     versions = await CourseVersion.filter(course_id__in=[c.id for c in shown]).order_by("number")
     # Later numbers overwrite earlier ones, so that the present version is left of each course.
-    present = {version.course_id: version for version in versions}  # type: ignore[attr-defined]
+    present = {version.course_id: version for version in versions}
     items = [as_rule(c.id, c.validity_period_months, c.created_at, present[c.id]) for c in shown]
     return Page(items, has_more=len(courses) > most)
 
@@ -84,7 +87,7 @@ async def version(course_id: UUID, number: int) -> tuple[UUID, rule.Course]:
     if found is None:
         raise Refused("not_found", "Badge class not found")
     course = found.course
-    return course.organization_id, as_rule(course.id, course.validity_period_months, course.created_at, found)  # type: ignore[attr-defined]
+    return course.organization_id, as_rule(course.id, course.validity_period_months, course.created_at, found)
 
 
 def as_rule(course_id: UUID, months: int | None, created_at: datetime, version: CourseVersion) -> rule.Course:
@@ -106,7 +109,7 @@ async def _own(organization_id: UUID, course_id: UUID, *, lock: bool = False) ->
     return course
 
 
-def _cleaned(members: Mapping[str, object]) -> dict[str, object]:
+def _cleaned(members: Mapping[str, object]) -> dict[str, Any]:
     return {field: _clean(field, value) for field, value in members.items()}
 
 

@@ -72,7 +72,7 @@ async def read(organization_id: UUID) -> rule.Organization:
 async def list_all() -> list[OrganizationCard]:
     """Every organization, in the order in which they came."""
     found = await Organization.all().order_by("created_at")
-    return [OrganizationCard(o.id, o.name, o.email, o.plan_id, o.created_at) for o in found]  # type: ignore[attr-defined]
+    return [OrganizationCard(o.id, o.name, o.email, o.plan_id, o.created_at) for o in found]
 
 
 def as_rule(row: Organization) -> rule.Organization:

@@ -38,7 +38,9 @@ async def use(organization_id: UUID, kind: Kind) -> None:
     if limit is None:
         return
     column = f"{kind}_used"
-    counted = await Organization.filter(id=organization_id, **{f"{column}__lt": limit}).update(**{column: F(column) + 1})
+    counted = await Organization.filter(id=organization_id, **{f"{column}__lt": limit}).update(
+        **{column: F(column) + 1}
+    )
     if not counted:
         message = f"Your plan allows {limit} {kind}, and all of them are used. Ask for a larger plan to go on."
         raise Refused("plan_limit_exceeded", message)
@@ -61,7 +63,7 @@ async def assign(organization_id: UUID, name: str) -> None:
             raise Refused("not_found", "No organization has this id.")
         if not await Plan.exists(name=name):
             raise Refused("not_found", f"There is no plan named {name}. Define it with: truecerta plan set {name}")
-        organization.plan_id = name  # type: ignore[attr-defined]  # the column behind the relation
+        organization.plan_id = name
         await _recount(organization)
 
 

@@ -15,7 +15,9 @@ class NoFreeInstantError(RuntimeError):
     """Fifty draws in a row were taken, which chance does not do."""
 
 
-async def insert(table: str, row: dict[str, Any], *, redraw: Mapping[str, Callable[[], object]] | None = None) -> dict[str, Any]:
+async def insert(
+    table: str, row: dict[str, Any], *, redraw: Mapping[str, Callable[[], object]] | None = None
+) -> dict[str, Any]:
     """Insert a row whose `created_at` is moved on by some microseconds until it is free, and answer with the row inserted.
 
     `redraw` names columns that are drawn by lot, each with the function that draws: they are drawn anew as well. Nobody

@@ -1,5 +1,6 @@
 """A running installation for tests and proofs: its own data directory, its own port, started and ended as a process."""
 
+import contextlib
 import json
 import os
 import signal
@@ -14,7 +15,7 @@ from typing import Any
 import httpx
 
 ROOT = Path(__file__).parent.parent
-SECRET = "a-secret-key-for-tests-only-0123456789"
+SECRET = "a-secret-key-for-tests-only-0123456789"  # noqa: S105  # of no installation but theirs
 UNLIMITED = {
     "TRUECERTA_RATE_LIMIT_API": "off",
     "TRUECERTA_RATE_LIMIT_PUBLIC": "off",
@@ -122,10 +123,8 @@ class Installation:
     def kill(self) -> None:
         """End the whole process group at once, with nothing tidied up."""
         if self.process is not None:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             self.process.wait(10)
             self.process = None
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import yaml
 
-from wire.module import module
 from wire.kinds import UnwritableSchemaError
+from wire.module import module
 
 HERE = Path(__file__).parent
 CONTRACT = HERE.parent / "openapi.yaml"

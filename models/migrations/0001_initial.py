@@ -1,8 +1,8 @@
-from tortoise import migrations
-from tortoise.migrations import operations as ops
-from tortoise.fields.base import OnDelete
 from uuid import uuid4
-from tortoise import fields
+
+from tortoise import fields, migrations
+from tortoise.fields.base import OnDelete
+from tortoise.migrations import operations as ops
 
 # Tortoise writes neither partial indexes nor indexes over foreign keys of these shapes (it names the relation, not the column),
 # so they stand here as SQL that both databases take.

@@ -182,6 +182,17 @@ async def test_one_call_a_second_pays_for_a_silent_server(server: valkey.Server,
     assert told(logs) == [AWAY]
 
 
+async def test_no_call_outlives_its_deadline_while_others_give_up(server: valkey.Server, limits: Limits) -> None:
+    """A line that one call gives up is taken by the next, whose own deadline then falls into any step of connecting."""
+    await counts(limits, 3)
+    os.kill(server.pid, signal.SIGSTOP)
+    waiting = [asyncio.ensure_future(counts(limits, 32))]
+    for n in range(200):
+        await asyncio.sleep(0.0005)
+        waiting.append(asyncio.ensure_future(counts(limits, 1, str(n))))
+    await asyncio.gather(*waiting)
+
+
 async def test_a_server_away_from_the_start_is_no_obstacle(server: valkey.Server) -> None:
     server.stop()
     limits = Limits.at(server.url)
