@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 
+from rules.errors import ErrorCode
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A status and a body: an object to be written as JSON, or text in the one media type that the contract names."""
+    """A body: an object to be written as JSON, or text in the one media type that the contract names.
+
+    The status is the one that the contract names for success, unless the answer stands for an error `code`.
+    """
 
     body: object
-    status: int = 200
     location: str | None = None
-
-
-def created(body: object, location: str) -> Answer:
-    """201, with the address of the new thing."""
-    return Answer(body, 201, location)
+    code: ErrorCode | None = None

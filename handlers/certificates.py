@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from handlers.answers import Answer, created
+from handlers.answers import Answer
 from handlers.pagination import instant_of, paginated
 from rules import certificates as rule
 from rules import instants
@@ -34,7 +34,7 @@ async def issue_certificate(body: IssueCertificate, caller: Caller, links: Links
     issued_at = instants.parse(body["issued_at"], "issued_at") if "issued_at" in body else None
     wanted = certificates.Wanted(UUID(body["course_id"]), body["holder_name"], body["holder_email"], issued_at)
     certificate = await certificates.issue(caller.organization_id, wanted, now)
-    return created({"data": shape(certificate, links, now)}, links.certificate(certificate.code))
+    return Answer({"data": shape(certificate, links, now)}, links.certificate(certificate.code))
 
 
 async def get_certificate(code: str, caller: Caller, links: Links, now: datetime) -> Answer:

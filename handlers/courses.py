@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from handlers.answers import Answer, created
+from handlers.answers import Answer
 from handlers.pagination import instant_of, paginated
 from rules import courses as rule
 from rules import instants
@@ -22,7 +22,7 @@ async def list_courses(cursor: str | None, limit: int | None, caller: Caller, li
 async def create_course(body: CreateCourse, caller: Caller, links: Links, now: datetime) -> Answer:
     """A new course."""
     course = await courses.create(caller.organization_id, body, now)
-    return created({"data": shape(course, links)}, links.course(course.id))
+    return Answer({"data": shape(course, links)}, links.course(course.id))
 
 
 async def get_course(course_id: str, caller: Caller, links: Links) -> Answer:

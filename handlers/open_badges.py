@@ -8,15 +8,13 @@ from rules.links import Links
 from services import courses, organizations
 from services import open_badges as service
 
-GONE = 410
-
 
 async def get_assertion(code: str, links: Links) -> Answer:
     """The assertion of a claimed certificate, or what is left of it after revocation."""
     certificate = await service.claimed(code)
     address = links.assertion(certificate.code)
     if certificate.revoked_at is not None:
-        return Answer(open_badges.revoked_assertion(id=address, reason=certificate.revocation_reason), GONE)
+        return Answer(open_badges.revoked_assertion(id=address, reason=certificate.revocation_reason), code="gone")
     document = open_badges.assertion(
         id=address,
         badge=links.badge_class(certificate.course.id, certificate.course.version),

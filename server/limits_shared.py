@@ -117,7 +117,7 @@ class Outage:
         self._next_try = now + self._pause
         if self._since is None:
             self._since = now
-            log.warning("limits_counted_locally", reason=f"{type(error).__name__}: {error}")
+            log.warning("limits_counted_locally", reason=repr(error))
 
     def end(self, begun: float) -> None:
         """Only a call that began after the outage did proves it over: an earlier one may just have been under way."""

@@ -13,6 +13,7 @@ from handlers.answers import Answer
 from rules.errors import Refused
 from rules.idempotency import fingerprint
 from rules.links import Links
+from server.errors import STATUS
 from server.parameters import compiled_parameters
 from server.requests import NOTHING, Request
 from server.schemas import Check, compiled, refuse
@@ -40,6 +41,7 @@ class Operation:
     read: Callable[[Request, Mapping[str, str]], Arguments]
     handler: Callable[..., Awaitable[Answer]]
     asks_for: frozenset[str]
+    success: int
 
     async def arguments(self, request: Request, path: Mapping[str, str]) -> Arguments:
         """What the request says, checked against the contract."""
@@ -76,7 +78,8 @@ class Operation:
 
     def _written(self, answer: Answer) -> KeptAnswer:
         body = answer.body.encode() if isinstance(answer.body, str) else orjson.dumps(answer.body)
-        return KeptAnswer(answer.status, answer.location, body)
+        status = self.success if answer.code is None else STATUS[answer.code]
+        return KeptAnswer(status, answer.location, body)
 
 
 def compile_operation(described: OpenAPIOperation) -> Operation:
@@ -86,7 +89,7 @@ def compile_operation(described: OpenAPIOperation) -> Operation:
     Access-Control-Allow-Origin among its headers it is open to scripts, with a code in its path it can miss.
     """
     parameters: list[dict[str, Any]] = described.parameters
-    success = next(answer for status, answer in described.responses.items() if status.startswith("2"))
+    status, success = next(each for each in described.responses.items() if each[0].startswith("2"))
     body = described.request_body
     names = {each["name"] for each in parameters if each["in"] == "path"}
     secured = bool(described.security)
@@ -102,6 +105,7 @@ def compile_operation(described: OpenAPIOperation) -> Operation:
         read=compiled_parameters(parameters),
         handler=described.function,
         asks_for=_asked_for(described, parameters, takes_body=bool(body)),
+        success=int(status),
     )
 
 

@@ -58,9 +58,6 @@ class Settings(BaseSettings):
         default=None,
         description="Signs and encrypts. On SQLite the first start writes one; on PostgreSQL it must be set.",
     )
-    secret_key_previous: SecretStr | None = Field(
-        default=None, description="The key before this one, still accepted while keys are being changed."
-    )
     rate_limit_api: Rate = Field(default="120/minute", description="Requests per API key, or off.")
     rate_limit_public: Rate = Field(default="60/minute", description="Public requests per address, or off.")
     rate_limit_misses: Rate = Field(

@@ -63,8 +63,10 @@ async def is_new() -> bool:
 
 
 async def writable() -> None:
-    """Raises what is in the way when the connected database takes no change."""
-    await database.fetch("UPDATE plan SET name = name WHERE name = $1 RETURNING name", "unlimited")
+    """Raises what is in the way when the connected database takes no change. The change is taken back."""
+    async with in_transaction() as connection:
+        await database.fetch("UPDATE plan SET name = name WHERE name = $1 RETURNING name", "unlimited")
+        await connection.rollback()
 
 
 def backup(source: Path, target: Path) -> None:
