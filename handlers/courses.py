@@ -3,54 +3,34 @@
 from datetime import datetime
 from uuid import UUID
 
+from handlers import shapes
 from handlers.answers import Answer
 from handlers.pagination import instant_of, paginated
-from rules import courses as rule
-from rules import instants
 from rules.links import Links
 from services import courses
 from services.api_keys import Caller
-from wire.schemas import Course, CreateCourse, UpdateCourse
+from wire.schemas import CreateCourse, UpdateCourse
 
 
 async def list_courses(cursor: str | None, limit: int | None, caller: Caller, links: Links) -> Answer:
     """The courses of the caller's organization."""
     page = await courses.page(caller.organization_id, instant_of(cursor), limit)
-    return Answer(paginated([shape(course, links) for course in page.items], has_more=page.has_more))
+    return Answer(paginated([shapes.course(course, links) for course in page.items], has_more=page.has_more))
 
 
 async def create_course(body: CreateCourse, caller: Caller, links: Links, now: datetime) -> Answer:
     """A new course."""
     course = await courses.create(caller.organization_id, body, now)
-    return Answer({"data": shape(course, links)}, links.course(course.id))
+    return Answer({"data": shapes.course(course, links)}, links.course(course.id))
 
 
 async def get_course(course_id: str, caller: Caller, links: Links) -> Answer:
     """One course in its present version."""
     course = await courses.read(caller.organization_id, UUID(course_id))
-    return Answer({"data": shape(course, links)})
+    return Answer({"data": shapes.course(course, links)})
 
 
 async def update_course(course_id: str, body: UpdateCourse, caller: Caller, links: Links, now: datetime) -> Answer:
     """A course after a change."""
     course = await courses.update(caller.organization_id, UUID(course_id), body, now)
-    return Answer({"data": shape(course, links)})
-
-
-def shape(course: rule.Course, links: Links) -> Course:
-    """A course as the contract shows it."""
-    return {
-        "id": str(course.id),
-        "name": course.name,
-        "description": course.description,
-        "validity_period_months": course.validity_period_months,
-        "eqf_level": course.eqf_level,
-        "nlqf_level": course.nlqf_level,
-        "qualification_label": course.qualification_label,
-        "badge_image_url": course.badge_image_url,
-        "criteria_narrative": course.criteria_narrative,
-        "criteria_url": course.criteria_url,
-        "version": course.version,
-        "created_at": instants.show(course.created_at),
-        "links": {"badge_class": links.badge_class(course.id, course.version)},
-    }
+    return Answer({"data": shapes.course(course, links)})

@@ -1,7 +1,7 @@
 """Certificates: issued, read, revoked, listed by their issuer."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -43,46 +43,43 @@ async def issue(organization_id: UUID, wanted: Wanted, now: datetime) -> rule.Ce
         version = await CourseVersion.get(course_id=course.id, number=course.present_version)
         organization = await Organization.get(id=organization_id)
         months = course.validity_period_months
-        expires_at = None if months is None else instants.add_months(issued_at, months)
-        row = await _insert(
-            organization,
-            issued_at,
-            {
-                "id": str(uuid4()),
-                "organization_id": str(organization_id),
-                "course_id": str(course.id),
-                "course_version_id": str(version.id),
-                "holder_name": name,
-                "holder_email": email,
-                "issued_at": issued_at,
-                "expires_at": expires_at,
-                "expired_noted_at": now if expires_at is not None and expires_at <= now else None,
-                "created_at": now,
-            },
+        draft = rule.Certificate(
+            id=uuid4(),
+            code="",
+            holder_name=name,
+            holder_email=email,
+            course=courses.as_rule(course.id, months, course.created_at, version),
+            organization=organizations.as_rule(organization),
+            issued_at=issued_at,
+            expires_at=None if months is None else instants.add_months(issued_at, months),
+            claimed_at=None,
+            revoked_at=None,
+            revocation_reason=None,
+            renewed_by=None,
+            created_at=now,
         )
-    return rule.Certificate(
-        id=UUID(row["id"]),
-        code=row["code"],
-        holder_name=name,
-        holder_email=email,
-        course=courses.as_rule(course.id, months, course.created_at, version),
-        organization=organizations.as_rule(organization),
-        issued_at=issued_at,
-        expires_at=expires_at,
-        claimed_at=None,
-        revoked_at=None,
-        revocation_reason=None,
-        renewed_by=None,
-        created_at=row["created_at"],
-    )
+        return await _inserted(draft, version.id, organization.code_letters)
 
 
-async def _insert(organization: Organization, issued_at: datetime, row: dict[str, Any]) -> dict[str, Any]:
-    prefix = codes.prefix(organization.code_letters, issued_at)
+async def _inserted(draft: rule.Certificate, version_id: UUID, letters: str) -> rule.Certificate:
+    prefix = codes.prefix(letters, draft.issued_at)
+    has_expired = draft.verdict(draft.created_at).status == "expired"
+    row: dict[str, Any] = {
+        "id": str(draft.id),
+        "organization_id": str(draft.organization.id),
+        "course_id": str(draft.course.id),
+        "course_version_id": str(version_id),
+        "holder_name": draft.holder_name,
+        "holder_email": draft.holder_email,
+        "issued_at": draft.issued_at,
+        "expires_at": draft.expires_at,
+        "expired_noted_at": draft.created_at if has_expired else None,
+        "created_at": draft.created_at,
+    }
     draw = partial(codes.draw, prefix, await _LENGTHS.of(prefix), secrets.choice)
-    inserted = await unique_instants.insert("certificate", row, redraw={"code": draw})
+    row = await unique_instants.insert("certificate", row, redraw={"code": draw})
     await code_prefixes.count(prefix)
-    return inserted
+    return replace(draft, code=row["code"], created_at=row["created_at"])
 
 
 async def read(organization_id: UUID, code: str) -> rule.Certificate:

@@ -1,0 +1,96 @@
+"""Shapes: what the domain knows, as the contract shows it."""
+
+from datetime import datetime
+
+from rules import certificates, courses, instants
+from rules.links import Links
+from wire.schemas import Certificate, CertificateLinks, Course, Verification, VerifiedCertificate
+
+
+def course(shown: courses.Course, links: Links) -> Course:
+    """A course as the contract shows it."""
+    return {
+        "id": str(shown.id),
+        "name": shown.name,
+        "description": shown.description,
+        "validity_period_months": shown.validity_period_months,
+        "eqf_level": shown.eqf_level,
+        "nlqf_level": shown.nlqf_level,
+        "qualification_label": shown.qualification_label,
+        "badge_image_url": shown.badge_image_url,
+        "criteria_narrative": shown.criteria_narrative,
+        "criteria_url": shown.criteria_url,
+        "version": shown.version,
+        "created_at": instants.show(shown.created_at),
+        "links": {"badge_class": links.badge_class(shown.id, shown.version)},
+    }
+
+
+def certificate(issued: certificates.Certificate, links: Links, now: datetime) -> Certificate:
+    """A certificate as its issuer sees it."""
+    return {
+        "id": str(issued.id),
+        "code": issued.code,
+        "holder_name": issued.holder_name,
+        "holder_email": issued.holder_email,
+        "course_id": str(issued.course.id),
+        "course_name": issued.course.name,
+        "course_version": issued.course.version,
+        "status": issued.verdict(now).status,
+        "issued_at": instants.show(issued.issued_at),
+        "expires_at": _shown(issued.expires_at),
+        "claimed_at": _shown(issued.claimed_at),
+        "is_claimed": issued.claimed_at is not None,
+        "revoked_at": _shown(issued.revoked_at),
+        "revocation_reason": issued.revocation_reason,
+        "created_at": instants.show(issued.created_at),
+        "links": _links(issued, links),
+    }
+
+
+def _links(issued: certificates.Certificate, links: Links) -> CertificateLinks:
+    shown_at: CertificateLinks = {
+        "verify_page": links.verify_page(issued.code),
+        "open_badge": links.assertion(issued.code),
+    }
+    if issued.renewed_by is not None:
+        shown_at["renewed_by"] = links.verify_page(issued.renewed_by)
+    return shown_at
+
+
+def _shown(instant: datetime | None) -> str | None:
+    return None if instant is None else instants.show(instant)
+
+
+def verification(issued: certificates.Certificate, links: Links, now: datetime) -> Verification:
+    """A certificate as the public sees it; never with the holder's address."""
+    verdict = issued.verdict(now)
+    course, academy = issued.course, issued.organization
+    return {
+        "valid": verdict.valid,
+        "status": verdict.status,
+        "certificate": _verified(issued),
+        "course": {
+            "name": course.name,
+            "description": course.description,
+            "eqf_level": course.eqf_level,
+            "nlqf_level": course.nlqf_level,
+            "qualification_label": course.qualification_label,
+        },
+        "academy": {"name": academy.name, "logo_url": academy.logo_url},
+        "links": _links(issued, links),
+    }
+
+
+def _verified(issued: certificates.Certificate) -> VerifiedCertificate:
+    facts: VerifiedCertificate = {
+        "code": issued.code,
+        "holder_name": issued.holder_name,
+        "is_claimed": issued.claimed_at is not None,
+        "issued_at": instants.show(issued.issued_at),
+        "expires_at": _shown(issued.expires_at),
+    }
+    if issued.revoked_at is not None:
+        facts["revoked_at"] = instants.show(issued.revoked_at)
+        facts["revocation_reason"] = issued.revocation_reason
+    return facts
