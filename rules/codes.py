@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+from rules.errors import Refused
+
 Choose = Callable[[Sequence[str]], str]
 """Picks one item, such as `secrets.choice`; an argument so that the rule itself draws no lots."""
 
@@ -35,6 +37,17 @@ def letters_for(name: str, choose: Choose) -> str:
     if len(latin) < _LETTER_COUNT:
         return "".join(choose(LETTERS) for _ in range(_LETTER_COUNT))
     return "".join(latin[:_LETTER_COUNT])
+
+
+def letters(text: str) -> str:
+    """Three letters that an organization chooses are any three of A to Z, in either case.
+
+    >>> letters("abc")
+    'ABC'
+    """
+    if re.fullmatch("[A-Za-z]{3}", text) is None:
+        raise Refused("unprocessable_entity", "Choose three letters from A to Z.", field="letters")
+    return text.upper()
 
 
 def prefix(letters: str, issued_at: datetime) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from tortoise.transactions import in_transaction
 
-from models import Organization, Plan
+from models import Certificate, Organization, Plan
 from rules import codes, text
 from rules import organizations as rule
 from rules.errors import Refused
@@ -67,6 +67,19 @@ async def read(organization_id: UUID) -> rule.Organization:
     if found is None:
         raise Refused("not_found", "Organization not found")
     return as_rule(found)
+
+
+async def change_letters(organization_id: UUID, letters: str) -> None:
+    """The three letters of an academy's codes can be changed until its first certificate is issued."""
+    letters = codes.letters(letters)
+    async with in_transaction():
+        # Issuing holds a shared lock on this row, so none can slip in between the look and the change.
+        organization = await Organization.filter(id=organization_id).select_for_update().first()
+        if organization is None:
+            raise Refused("not_found", "No organization has this id.")
+        if await Certificate.exists(organization_id=organization_id):
+            raise Refused("conflict", "The letters stand on certificates already, and stay as they are.")
+        await Organization.filter(id=organization_id).update(code_letters=letters)
 
 
 async def list_all() -> list[OrganizationCard]:
