@@ -287,7 +287,7 @@ class Criteria(TypedDict):
     """What the holder had to do."""
 
     id: NotRequired[WebLocation]
-    narrative: AnyText
+    narrative: NotRequired[AnyText]
 
 
 # A Profile of Open Badges 2.0.
