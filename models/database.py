@@ -88,6 +88,7 @@ async def fetch(sql: str, *values: object) -> Sequence[dict[str, Any]]:
 _POSTGRES_AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a statement on a connection that was told of the server's end and is not closed yet
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.LockNotAvailableError,

@@ -1,9 +1,9 @@
 """The pages and their routes."""
 
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
@@ -13,12 +13,15 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Scope
 
+from rules.certificates import Certificate
 from rules.errors import Refused
 from rules.links import Links
-from services import verification
+from services import database, verification
 
 TEMPLATES = Path(__file__).parent / "templates"
-MISSING, TOO_MANY = 404, 429
+MISSING, TOO_MANY, UNAVAILABLE = 404, 429, 503
+RETRY_SECONDS = 2
+POLICY = "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 
 class Gate(Protocol):
@@ -28,7 +31,10 @@ class Gate(Protocol):
         """Refuses a visitor who has missed too often."""
 
     async def missed(self, scope: Scope) -> None:
-        """Counts a code that does not exist."""
+        """Counts a code that does not exist; refuses a visitor whose misses are used up by it."""
+
+    async def within_deadline(self, work: Coroutine[Any, Any, Certificate]) -> Certificate:
+        """The result of work on the database, or TimeoutError."""
 
 
 def site(links: Links, gate: Gate, more: Sequence[BaseRoute]) -> Starlette:
@@ -55,10 +61,13 @@ class Pages:
         """A certificate with its verdict, or that there is none with this code."""
         now = datetime.now(UTC)
         try:
-            await self._gate.before(request.scope)
-            certificate = await verification.find(request.path_params["code"])
+            certificate = await self._found(request)
         except Refused as refused:
-            return await self._refused(request, refused)
+            return self._refused(refused)
+        except Exception as fault:
+            if not database.is_away(fault):
+                raise
+            return self._page("unavailable.html", status=UNAVAILABLE, retry_after=RETRY_SECONDS)
         return self._page(
             "verify.html", certificate=certificate, verdict=certificate.verdict(now), checked=now, links=self._links
         )
@@ -71,19 +80,27 @@ class Pages:
         page.headers.update(headers or {})
         return page
 
-    async def _refused(self, request: Request, refused: Refused) -> Response:
-        if refused.code == "not_found":
-            try:
-                await self._gate.missed(request.scope)
-            except Refused:
-                return self._page("held_back.html", status=TOO_MANY)
-            return self._page("unknown.html", status=MISSING)
-        return self._page("held_back.html", status=TOO_MANY)
+    async def _found(self, request: Request) -> Certificate:
+        await self._gate.before(request.scope)
+        try:
+            return await self._gate.within_deadline(verification.find(request.path_params["code"]))
+        except Refused:
+            await self._gate.missed(request.scope)
+            raise
 
-    def _page(self, template: str, *, status: int = 200, **facts: object) -> HTMLResponse:
+    def _refused(self, refused: Refused) -> Response:
+        if refused.code == "not_found":
+            return self._page("unknown.html", status=MISSING)
+        return self._page("held_back.html", status=TOO_MANY, retry_after=refused.retry_after)
+
+    def _page(
+        self, template: str, *, status: int = 200, retry_after: int | None = None, **facts: object
+    ) -> HTMLResponse:
         html = self._templates.get_template(template).render(**facts)
-        policy = "default-src 'none'; img-src https: http:; style-src 'self'; base-uri 'none'; form-action 'self'"
-        return HTMLResponse(html, status, {"content-security-policy": policy, "cache-control": "no-cache"})
+        headers = {"content-security-policy": POLICY, "cache-control": "no-cache"}
+        if retry_after is not None:
+            headers["retry-after"] = str(retry_after)
+        return HTMLResponse(html, status, headers)
 
 
 def _day(instant: datetime) -> str:

@@ -2,31 +2,11 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 
-from rules.errors import Refused
-
 LIFETIME = timedelta(hours=24)
 """For how long the first answer is replayed."""
-
-HEADER = "Idempotency-Key"
-PATTERN = "^[!-~]{1,255}$"
-
-_FITS = re.compile(PATTERN)
-
-
-def key(text: str) -> str:
-    """A key is 1 to 255 visible ASCII characters, chosen by the client.
-
-    >>> key("8e03978e-40d5-43e8-bc93-6894a57f9324")
-    '8e03978e-40d5-43e8-bc93-6894a57f9324'
-    """
-    if _FITS.fullmatch(text) is None:
-        message = f"{HEADER} must be 1 to 255 visible ASCII characters without blanks."
-        raise Refused("unprocessable_entity", message, field=HEADER)
-    return text
 
 
 def fingerprint(operation: str, path: Mapping[str, str], body: object) -> str:

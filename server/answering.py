@@ -1,5 +1,6 @@
 """Answers, written: media type, headers for scripts and limits, methods that a path has not, and HEAD."""
 
+import re
 from collections.abc import Mapping
 
 import structlog
@@ -13,6 +14,7 @@ from services.idempotency import KeptAnswer
 
 EXPOSED = b"Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id"
 SERVER_FAULT = 500
+_NOT_WANTED = re.compile(r";\s*q=0(\.0*)?\s*($|;)", re.IGNORECASE)
 _log = structlog.get_logger()
 
 
@@ -36,7 +38,7 @@ def chosen_type(offered: tuple[str, ...], accept: str) -> str:
     >>> chosen_type(offered, "application/json"), chosen_type(offered, "application/json, */*;q=0.1")
     ('application/json', 'application/ld+json')
     """
-    asked = {part.partition(";")[0].strip().lower() for part in accept.split(",")}
+    asked = {part.partition(";")[0].strip().lower() for part in accept.split(",") if not _NOT_WANTED.search(part)}
     if asked & {"", "*/*", "application/*", offered[0]}:
         return offered[0]
     return next((other for other in offered[1:] if other in asked), offered[0])

@@ -1,7 +1,7 @@
 """The application, put together: Connexion's middleware around our dispatcher, and the pages behind it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -12,9 +12,11 @@ from starlette.types import ASGIApp, Scope
 
 import pages
 from rules import addresses, rates
+from rules.certificates import Certificate
 from rules.links import Links
 from server import contract, health, logs
 from server.budgets import Budgets, Rates
+from server.deadline import Deadline
 from server.dispatcher import Dispatcher
 from server.limits import Limits
 from server.outermost import Outermost
@@ -61,8 +63,12 @@ class PageGate:
         await self._budgets.visit(scope).refuse_if_misses_are_used_up()
 
     async def missed(self, scope: Scope) -> None:
-        """Counts a code that does not exist."""
+        """Counts a code that does not exist; refuses a visitor whose misses are used up by it."""
         await self._budgets.visit(scope).count_miss()
+
+    async def within_deadline(self, work: Coroutine[Any, Any, Certificate]) -> Certificate:
+        """The result of work on the database, or TimeoutError."""
+        return await Deadline().within(work)
 
 
 def _budgets(settings: Settings) -> Budgets:

@@ -1,9 +1,7 @@
 """Who may ask how often: budgets per key, per address, and for codes that do not exist."""
 
-from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from starlette.types import Scope
 
@@ -11,12 +9,11 @@ from rules import addresses
 from rules.addresses import Network
 from rules.errors import Refused
 from rules.rates import Rate
+from server.deadline import Deadline
 from server.limits import Limits, Standing
 from server.requests import Request
 from services import api_keys
 from services.api_keys import Caller, Usage
-
-Patiently = Callable[[Coroutine[Any, Any, Caller | None]], Awaitable[Caller | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +53,10 @@ class Visit:
         """What the answer tells of the limit that it was counted against."""
         return self._standing.headers() if self._standing else []
 
-    async def as_caller(self, request: Request, patiently: Patiently) -> Caller:
+    async def as_caller(self, request: Request, deadline: Deadline) -> Caller:
         """Count a request by its key. A refused key counts against the address it came from."""
         rates = self._budgets.rates
-        caller = await patiently(api_keys.caller(_token(request)))
+        caller = await deadline.within(api_keys.caller(_token(request)))
         if caller is None:
             await self._count("refused keys", rates.public, self._address)
             raise Refused("unauthorized", 'Send a valid API key as "Authorization: Bearer trc_live_…".')
@@ -98,7 +95,8 @@ class Visit:
     def _refuse(self, standing: Standing) -> None:
         self._standing = standing
         seconds = max(1, standing.reset_after)
-        raise Refused("rate_limited", f"Too many requests. Try again in {seconds} second{'s' * (seconds > 1)}.")
+        message = f"Too many requests. Try again in {seconds} second{'s' * (seconds > 1)}."
+        raise Refused("rate_limited", message, retry_after=seconds)
 
 
 def _token(request: Request) -> str:

@@ -1,5 +1,6 @@
 """The command line: `truecerta`."""
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import Annotated
@@ -107,7 +108,8 @@ def _in_url(host: str) -> str:
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line. What it writes is for its own user alone: the database holds names and addresses."""
+    os.umask(0o077)
     app(prog_name="truecerta")
 
 

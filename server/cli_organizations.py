@@ -20,13 +20,14 @@ def create(
     name: Annotated[str, typer.Option(help="The academy's name, as it stands on certificates.")],
     email: Annotated[str, typer.Option(help="Its public mail address.")],
     url: Annotated[str | None, typer.Option(help="Its web site.")] = None,
+    logo_url: Annotated[str | None, typer.Option(help="Where its logo (PNG, JPEG or SVG) is published.")] = None,
     plan: Annotated[str | None, typer.Option(help="Its plan; the one without limits when not given.")] = None,
     *,
     as_json: commands.AsJson = False,
 ) -> None:
     """Create an academy with its first API key."""
     made = commands.on_database(
-        partial(service.create, name=name, email=email, url=url, plan=plan, now=datetime.now(UTC))
+        partial(service.create, name=name, email=email, url=url, logo_url=logo_url, plan=plan, now=datetime.now(UTC))
     )
     if as_json:
         facts = {

@@ -4,11 +4,8 @@ It stands in Connexion's middleware stack as the one that is given the contract.
 resolves its references and binds operations to handlers; what it would do anew for each request is compiled here once.
 """
 
-import asyncio
-from collections.abc import Coroutine, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
 
-import structlog
 from connexion.middleware.abstract import SpecMiddleware
 from connexion.resolver import Resolver
 from connexion.spec import Specification
@@ -19,6 +16,7 @@ from rules.links import Links
 from server import answering
 from server.budgets import Budgets, Visit
 from server.contract import METHODS
+from server.deadline import Deadline
 from server.errors import Reply, refusal_of, reply_to
 from server.operations import Operation, compile_operation
 from server.requests import Request
@@ -26,11 +24,8 @@ from server.routes import Routes
 from services.api_keys import Caller
 from services.idempotency import KeptAnswer
 
-DEADLINE_SECONDS = 4.5
-"""What takes longer than this is answered with 503, so that nobody waits for a database that hangs."""
-
-Result = TypeVar("Result")
-_log = structlog.get_logger()
+MISS = "No certificate has this code"
+"""What every look-up of a code that is not there is told, whether the code could exist or not."""
 
 
 class Dispatcher(SpecMiddleware):  # type: ignore[misc]  # Connexion is not typed
@@ -41,7 +36,6 @@ class Dispatcher(SpecMiddleware):  # type: ignore[misc]  # Connexion is not type
         self._budgets = budgets
         self._links = links
         self._routes: Routes[Operation] = Routes()
-        self._unfinished: set[asyncio.Task[Any]] = set()
 
     def add_api(self, specification: Specification, *, resolver: Resolver | None = None, **_: object) -> None:
         """Compile every operation of the contract. A handler that is missing or asks for too much stops the start."""
@@ -84,32 +78,21 @@ class Dispatcher(SpecMiddleware):  # type: ignore[misc]  # Connexion is not type
     async def _carried_out(
         self, operation: Operation, request: Request, path: dict[str, str], visit: Visit
     ) -> KeptAnswer:
-        caller = await self._admitted(operation, request, visit)
-        arguments = await operation.arguments(request, path)
+        deadline = Deadline()
+        caller = await self._admitted(operation, request, visit, deadline)
         try:
-            return await self._in_time(operation.carry_out(arguments, path, caller, self._links))
+            arguments = await operation.arguments(request, path)
+            return await deadline.within(operation.carry_out(arguments, path, caller, self._links))
         except Refused as refused:
             if operation.looks_up_codes and refused.code == "not_found":
                 await visit.count_miss()
+                raise Refused("not_found", MISS) from refused
             raise
 
-    async def _admitted(self, operation: Operation, request: Request, visit: Visit) -> Caller | None:
+    async def _admitted(
+        self, operation: Operation, request: Request, visit: Visit, deadline: Deadline
+    ) -> Caller | None:
         if operation.secured:
-            return await visit.as_caller(request, self._in_time)
+            return await visit.as_caller(request, deadline)
         await visit.as_public(looks_up_codes=operation.looks_up_codes)
         return None
-
-    async def _in_time(self, work: Coroutine[Any, Any, Result]) -> Result:
-        # Not cancelled when late: a commit that is under way must end one way or the other, on a connection left whole.
-        task = asyncio.create_task(work)
-        self._unfinished.add(task)
-        task.add_done_callback(self._finished)
-        done, _ = await asyncio.wait({task}, timeout=DEADLINE_SECONDS)
-        if not done:
-            raise TimeoutError("The database did not answer in time.")
-        return task.result()
-
-    def _finished(self, task: asyncio.Task[Any]) -> None:
-        self._unfinished.discard(task)
-        if not task.cancelled():
-            task.exception()  # looked at, so that asyncio does not report what was answered with 503

@@ -6,7 +6,7 @@ pinned to one, and tests/server/test_edge.py holds each promise with raw sockets
 """
 
 import asyncio
-import uuid
+import secrets
 from asyncio import TimerHandle
 from enum import Enum
 from typing import Any, ClassVar
@@ -18,8 +18,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from rules.errors import Refused
-from server.edge_refusals import closing_answer, refusal, status_of
+from server.edge_refusals import closing_answer, refusal
 from server.edge_upgrade import feed_declining_upgrades
+from server.errors import STATUS
 from server.request_head import ambiguity
 
 _log = structlog.get_logger()
@@ -64,8 +65,7 @@ class EdgeProtocol(HttpToolsProtocol):
         self.timeout_keep_alive = self.idle_seconds
         self._stage = Stage.HEAD
         self._silent = True
-        self._head_size = 0
-        self._withheld = 0  # bytes received since the parser last handed something on
+        self._withheld = 0  # bytes received that have led to nothing so far
         self._owed = 0  # answers to requests whose head was accepted
         self._refused: Refused | None = None
         self._leaving = False
@@ -109,27 +109,21 @@ class EdgeProtocol(HttpToolsProtocol):
             self._enter(Stage.HEAD)
         self._unset_keepalive_if_required()
         self._silent = False
-        self._head_size = 0
+        self._withheld = 0
         super().on_message_begin()
 
-    def on_url(self, url: bytes) -> None:
-        """The request line counts as part of the head."""
-        self._count(len(url))
-        super().on_url(url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Trailers count too, but are dropped: the application must not take them for headers."""
-        self._count(len(name) + len(value) + 4)
-        if self._stage is Stage.HEAD:
-            super().on_header(name, value)
-
     def on_headers_complete(self) -> None:
-        """Only a head with one meaning reaches the application."""
+        """Only a head of bounded size and with one meaning reaches the application."""
+        if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > self.head_bytes:
+            raise refusal("request_header_fields_too_large")
         problem = ambiguity(self.parser.get_http_version(), self.headers)
         if problem:
             raise refusal("bad_request", problem)
         super().on_headers_complete()
+        # Trailers go to a list that nobody reads: the application must not take them for headers.
+        self.headers = []
         self._owed += 1
+        self._withheld = 0
         if self._leaving:
             self.cycle.keep_alive = False
         self._enter(Stage.BODY)
@@ -184,12 +178,6 @@ class EdgeProtocol(HttpToolsProtocol):
         if not self._owed and not begun:
             self.transport.close()
 
-    def _count(self, size: int) -> None:
-        self._withheld = 0
-        self._head_size += size
-        if self._head_size > self.head_bytes:
-            raise refusal("request_header_fields_too_large")
-
     def _enter(self, stage: Stage) -> None:
         self._stage = stage
         if self._deadline is not None:
@@ -235,10 +223,10 @@ class EdgeProtocol(HttpToolsProtocol):
     def _answer(self, refused: Refused) -> None:
         if self.transport.is_closing():
             return
-        request_id = uuid.uuid4().hex
+        request_id = secrets.token_hex(16)
         _log.info(
             "request_refused",
-            status=status_of(refused).value,
+            status=STATUS[refused.code],
             code=refused.code,
             request_id=request_id,
             client=self.client[0] if self.client else None,

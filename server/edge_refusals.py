@@ -1,19 +1,16 @@
 """What the edge itself says, in the error's shape, when a request never becomes one that the application could answer."""
 
-import json
 from collections.abc import Iterable
 from http import HTTPStatus
 
 from rules.errors import ErrorCode, Refused
+from server.errors import reply_to
 
-_REASONS: dict[ErrorCode, tuple[HTTPStatus, str]] = {
-    "bad_request": (HTTPStatus.BAD_REQUEST, "This is not a well-formed HTTP/1.1 request."),
-    "request_timeout": (HTTPStatus.REQUEST_TIMEOUT, "The request did not arrive in time."),
-    "request_header_fields_too_large": (
-        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-        "The request line and the headers are too large.",
-    ),
-    "unavailable": (HTTPStatus.SERVICE_UNAVAILABLE, "Too many connections are open. Try again soon."),
+_SENTENCES: dict[ErrorCode, str] = {
+    "bad_request": "This is not a well-formed HTTP/1.1 request.",
+    "request_timeout": "The request did not arrive in time.",
+    "request_header_fields_too_large": "The request line and the headers are too large.",
+    "unavailable": "Too many connections are open. Try again soon.",
 }
 
 
@@ -25,12 +22,7 @@ def refusal(code: ErrorCode, message: str | None = None) -> Refused:
     >>> refusal("request_timeout").message
     'The request did not arrive in time.'
     """
-    return Refused(code, message or _REASONS[code][1])
-
-
-def status_of(refused: Refused) -> HTTPStatus:
-    """The status of one of the edge's refusals."""
-    return _REASONS[refused.code][0]
+    return Refused(code, message or _SENTENCES[code])
 
 
 def closing_answer(refused: Refused, request_id: str, more_headers: Iterable[tuple[bytes, bytes]] = ()) -> bytes:
@@ -39,14 +31,14 @@ def closing_answer(refused: Refused, request_id: str, more_headers: Iterable[tup
     >>> closing_answer(refusal("bad_request"), "r1").splitlines()[0]
     b'HTTP/1.1 400 Bad Request'
     """
-    status = status_of(refused)
-    body = json.dumps({"error": {"message": refused.message, "code": refused.code}}).encode()
+    reply = reply_to(refused)
     headers = [
         *more_headers,
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
+        *reply.headers,
+        (b"content-type", reply.media_type),
+        (b"content-length", str(len(reply.body)).encode()),
         (b"connection", b"close"),
         (b"x-request-id", request_id.encode()),
     ]
-    lines = [b"%s: %s\r\n" % header for header in headers]
-    return b"".join([f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode(), *lines, b"\r\n", body])
+    first = f"HTTP/1.1 {reply.status} {HTTPStatus(reply.status).phrase}\r\n".encode()
+    return b"".join([first, *(b"%s: %s\r\n" % header for header in headers), b"\r\n", reply.body])

@@ -21,7 +21,7 @@ def feed_declining_upgrades(protocol: HttpToolsProtocol, data: bytes) -> None:
         except httptools.HttpParserUpgrade as offer:
             protocol.parser = httptools.HttpRequestParser(AfterHead(protocol))
             protocol.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn sets it
-            protocol.parser.feed_data(framing_of(protocol.headers))
+            protocol.parser.feed_data(framing_of(protocol.scope["headers"]))
             rest = rest[offer.args[0] :]
         else:
             return

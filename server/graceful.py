@@ -1,9 +1,10 @@
 """A server that is told to stop takes no new connections, answers what it has accepted, and hands control back.
 
-It builds on inner parts of uvicorn 0.54 (`capture_signals`, `startup`, `_wait_tasks_to_complete`), which is pinned to its
-minor version; tests/server/test_serving.py holds what is promised here.
+It builds on inner parts of uvicorn 0.54 (`capture_signals`, `startup`, `shutdown`, `_wait_tasks_to_complete`), which is
+pinned to its minor version; tests/server/test_serving.py holds what is promised here.
 """
 
+import asyncio
 import contextlib
 import signal
 import socket
@@ -66,6 +67,12 @@ class GracefulServer(Server):
             self._told_at = now
         elif self._insistence and now - self._told_at > SAME_WISH_SECONDS:
             self.force_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Whoever has connected is let in before the port closes, also when the signal came first."""
+        for _ in range(2):
+            await asyncio.sleep(0)
+        await super().shutdown(sockets)
 
     async def _wait_tasks_to_complete(self) -> None:
         # A connection that was accepted just before the port closed has missed the first call.

@@ -29,7 +29,7 @@ async def readyz(_request: Request) -> JSONResponse:
 
 async def openapi(_request: Request) -> Response:
     """The authored contract, byte for byte."""
-    return Response(contract.source(), media_type="application/yaml", headers={"access-control-allow-origin": "*"})
+    return Response(contract.source(), media_type="application/yaml")
 
 
 ROUTES: list[BaseRoute] = [

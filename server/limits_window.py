@@ -33,17 +33,16 @@ class Standing:
         return cls(allowed, rate.count, remaining, min(rate.seconds, max(1, math.ceil(wait))) if used else 0)
 
     def headers(self) -> list[tuple[bytes, bytes]]:
-        """The limit, what remains and when it resets stand in three headers, and a refusal's `retry-after` beside them.
+        """The limit, what remains and when it resets stand in three headers; a refusal's Retry-After is the error's own.
 
         >>> Standing(allowed=False, limit=60, remaining=0, reset_after=13).headers()[2:]
-        [(b'x-ratelimit-reset', b'13'), (b'retry-after', b'13')]
+        [(b'x-ratelimit-reset', b'13')]
         """
-        told = [
+        return [
             (b"x-ratelimit-limit", b"%d" % self.limit),
             (b"x-ratelimit-remaining", b"%d" % self.remaining),
             (b"x-ratelimit-reset", b"%d" % self.reset_after),
         ]
-        return told if self.allowed else [*told, (b"retry-after", b"%d" % max(1, self.reset_after))]
 
 
 class Window:

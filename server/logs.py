@@ -22,7 +22,10 @@ def configure(settings: Settings) -> None:
         # json escapes what a path or a header could forge a second line with.
         last: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     else:
-        last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        # A plain traceback: a rich one shows the variables of every frame, keys and bodies among them.
+        last = [
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+        ]
     level = getattr(logging, settings.log_level.upper())
     structlog.configure(
         processors=[*shared, *last],

@@ -1,5 +1,6 @@
 """The outermost layer: gives each request its id, writes it into the log, and holds the shape of every error under /api."""
 
+import asyncio
 import re
 import secrets
 import time
@@ -34,6 +35,10 @@ class Outermost:
         with structlog.contextvars.bound_contextvars(request_id=exchange.request_id):
             try:
                 await self.app(scope, receive, exchange.send)
+            except asyncio.CancelledError:
+                # Cut short when serving ends, after the time that accepted requests are given.
+                await exchange.fail(TimeoutError("Serving ended."))
+                raise
             except Exception as fault:  # noqa: BLE001  # the last layer: every fault becomes an answer
                 await exchange.fail(fault)
             finally:

@@ -20,19 +20,23 @@ def ambiguity(version: str, headers: Sequence[tuple[bytes, bytes]]) -> str | Non
     """
     if version not in {"1.0", "1.1"}:
         return "Use HTTP/1.1."
-    hosts = [value for name, value in headers if name == b"host"]
-    if len(hosts) > 1 or (version == "1.1" and not hosts):
+    hosts, lengths, codings = 0, 0, []
+    for name, value in headers:
+        if name == b"host":
+            hosts += 1
+            if not _HOST.fullmatch(value):
+                return "The Host header is not a host name or address with an optional port."
+        elif name == b"content-length":
+            lengths += 1
+        elif name == b"transfer-encoding":
+            codings.append(value)
+    if hosts > 1 or (version == "1.1" and not hosts):
         return "Send exactly one Host header."
-    if hosts and not _HOST.fullmatch(hosts[0]):
-        return "The Host header is not a host name or address with an optional port."
-    return _framing_ambiguity(version, headers)
+    return _framing_ambiguity(version, lengths, codings) if codings else None
 
 
-def _framing_ambiguity(version: str, headers: Sequence[tuple[bytes, bytes]]) -> str | None:
-    codings = [value for name, value in headers if name == b"transfer-encoding"]
-    if not codings:
-        return None
-    if any(name == b"content-length" for name, _ in headers):
+def _framing_ambiguity(version: str, lengths: int, codings: list[bytes]) -> str | None:
+    if lengths:
         return "Send either Content-Length or Transfer-Encoding, not both."
     if version == "1.0" or len(codings) > 1 or codings[0].lower() != b"chunked":
         return "The only Transfer-Encoding understood here is chunked, in HTTP/1.1."

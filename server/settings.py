@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -84,7 +84,7 @@ class Settings(BaseSettings):
         """The database to use: the one that is set, or the file in the data directory."""
         if self.database_url is not None:
             return self.database_url.get_secret_value()
-        return f"sqlite:///{self.data_dir.expanduser().absolute() / 'truecerta.sqlite3'}"
+        return f"sqlite:///{quote(str(self.data_dir.expanduser().absolute() / 'truecerta.sqlite3'))}"
 
     def is_limited(self) -> bool:
         """Whether any request is counted at all."""
@@ -95,3 +95,8 @@ class Settings(BaseSettings):
 def hand_down(public_url: str) -> None:
     """Tell the processes started from here under which address they are reached, unless that is set already."""
     os.environ.setdefault(f"{PREFIX}PUBLIC_URL", public_url)
+
+
+def keep_in(folder: Path) -> None:
+    """Keep the data of this process, and of those started from here, in a folder, unless another is set already."""
+    os.environ.setdefault(f"{PREFIX}DATA_DIR", str(folder))

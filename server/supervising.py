@@ -38,7 +38,6 @@ class Supervisor:
     def __init__(self, listener: socket.socket, plan: Plan, count: int) -> None:
         self._listener = listener
         self._plan = plan
-        self._patience_with_requests = plan.grace_seconds + _SPARE_SECONDS
         self._count = count
         self._workers: list[Worker] = []
         self._lifeline = Lifeline()
@@ -115,7 +114,12 @@ class Supervisor:
         # Else clients would go on queueing for workers that no longer accept.
         self._listener.close()
         for worker in self._workers:
-            worker.retire(self._patience_with_requests)
+            if not worker.retired:
+                self._retire(worker)
+
+    def _retire(self, worker: Worker) -> None:
+        _log.info("worker_retired", pid=worker.process.pid)
+        worker.retire(self._plan.grace_seconds + _SPARE_SECONDS)
 
     def _hear(self, worker: Worker) -> None:
         if worker in self._workers and worker.tells_that_it_serves():
@@ -149,7 +153,7 @@ class Supervisor:
             self._workers.append(start_worker(self._listener, self._plan, self._lifeline))
             return True
         if len(present) > self._count and not starting:
-            (outdated or present)[0].retire(self._patience_with_requests)
+            self._retire((outdated or present)[0])
             return True
         return False
 

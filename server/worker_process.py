@@ -16,7 +16,7 @@ from server.graceful import Plan, run_server
 # Signals from a terminal reach the whole group; the parent decides what they mean for its workers.
 _PARENTS_SIGNALS = {signal.SIGINT, signal.SIGHUP}
 # How long answers may still take after the parent was killed.
-_ORPHAN_SECONDS = 1.5
+_ORPHAN_SECONDS = 1.0
 
 _SERVING = "serving"
 

@@ -72,7 +72,10 @@ async def writable() -> None:
 def backup(source: Path, target: Path) -> None:
     """A consistent copy of a SQLite database, made while it is in use, and checked before it gets its name."""
     part = target.with_name(target.name + ".part")
-    with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as live, closing(sqlite3.connect(part)) as copy:
+    with (
+        closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as live,
+        closing(sqlite3.connect(part)) as copy,
+    ):
         live.backup(copy, pages=256)
         (verdict,) = copy.execute("PRAGMA integrity_check").fetchone()
     if verdict != "ok":

@@ -14,6 +14,8 @@ from rules.errors import Refused
 from services import api_keys
 from services.plans import UNLIMITED
 
+FIRST_KEY = "first key"
+
 
 @dataclass(frozen=True, slots=True)
 class NewOrganization:
@@ -38,12 +40,19 @@ class OrganizationCard:
 
 
 async def create(
-    *, name: str, email: str, url: str | None, plan: str | None, now: datetime, key_name: str = "first key"
+    *,
+    name: str,
+    email: str,
+    now: datetime,
+    url: str | None = None,
+    logo_url: str | None = None,
+    plan: str | None = None,
 ) -> NewOrganization:
     """An organization starts with a key of its own, on a plan without limits unless another is named."""
     name = text.line(name, field="name", longest=200)
     email = text.address(email, field="email")
     url = text.web_address(url, field="url") if url else None
+    logo_url = text.web_address(logo_url, field="logo_url") if logo_url else None
     plan = plan or UNLIMITED
     async with in_transaction():
         if not await Plan.exists(name=plan):
@@ -53,11 +62,12 @@ async def create(
             name=name,
             email=email,
             url=url,
+            logo_url=logo_url,
             code_letters=codes.letters_for(name, secrets.choice),
             plan_id=plan,
             created_at=now,
         )
-        key = await api_keys.create(organization.id, key_name, now)
+        key = await api_keys.create(organization.id, FIRST_KEY, now)
     return NewOrganization(organization.id, name, organization.code_letters, plan, key.secret)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import psutil
 
 SETTING = "TRUECERTA_TEST_DATABASE_URL"
 
@@ -57,6 +58,19 @@ class OwnServer:
             if time.monotonic() > deadline:
                 os.kill(pid, signal.SIGKILL)
             time.sleep(0.02)
+
+    def freeze(self) -> None:
+        """Let all its processes stand still with their connections open, as a machine that hangs does."""
+        server = psutil.Process(self.pid)
+        server.suspend()  # first, so that it starts no others
+        for process in server.children(recursive=True):
+            process.suspend()
+
+    def thaw(self) -> None:
+        """Let its processes go on where they stood still."""
+        server = psutil.Process(self.pid)
+        for process in (*server.children(recursive=True), server):
+            process.resume()
 
 
 def _is_zombie(pid: int) -> bool:

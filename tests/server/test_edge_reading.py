@@ -82,13 +82,16 @@ def test_pipelined_requests_are_answered_in_order(wire: Wire) -> None:
     assert [wire.answer().json["body"] for _ in range(5)] == ["0", "1", "2", "3", "4"]
 
 
-def test_a_refusal_waits_for_the_answers_owed_before_it(wire: Wire) -> None:
-    slow = b"GET /slow?seconds=0.2 HTTP/1.1\r\nHost: example.com\r\n\r\n"
-    wire.send(slow, GET, b"\r\n", POST, b"Transfer-Encoding: chunked\r\n\r\nnonsense\r\n")
+def test_a_refusal_waits_for_the_answers_owed_before_it(server: Running, wire: Wire) -> None:
+    slow = b"/slow?seconds=0.2 HTTP/1.1\r\nHost: example.com\r\n"
+    wire.send(b"GET ", slow, b"\r\n", GET, b"\r\n", b"POST ", slow, b"Transfer-Encoding: chunked\r\n\r\nnonsense\r\n")
     assert wire.answer().json["slow"] is True
     assert wire.answer().json["path"] == "/echo"
     assert_refused(wire.answer(), 400, "bad_request")
     assert wire.ended()
+    with server.connect() as another:
+        assert another.send(b"GET ", slow, b"\r\n").answer().status == 200
+    assert len(server.logged("slow_began", 2)) == 2, "what is refused is not carried out"
 
 
 def test_trailers_reach_neither_this_request_nor_the_next(wire: Wire) -> None:
