@@ -1,0 +1,104 @@
+"""What the official validator of Open Badges 2.0 says of a badge: `python conformance/official_validator.py URL`.
+
+It runs under the Python of an environment made from requirements/open-badges-validator.txt, which shares nothing with
+any other, and imports nothing else of this suite. It asks only servers on this machine (`--online` lifts that): the
+context of Open Badges, which is on the web, comes out of the validator's own package.
+
+Exit status: 0 valid, 1 invalid, 2 could not tell.
+"""
+
+import argparse
+import ipaddress
+import json
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+VALID, INVALID, COULD_NOT_TELL = range(3)
+
+Report = dict[str, Any]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Judge one badge, and say so in lines or as JSON."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition(":")[0] + ".")
+    parser.add_argument("url", help="the address of an assertion, a badge class or an issuer")
+    parser.add_argument("--recipient", metavar="EMAIL", help="whose badge it has to be; validators do not fold case")
+    parser.add_argument("--json", action="store_true", help="answer as JSON, with every document that was read")
+    parser.add_argument("--online", action="store_true", help="ask servers elsewhere, too")
+    asked = parser.parse_args(arguments)
+    warnings.simplefilter("ignore")  # of a library of 2017 under a Python of today
+    logging.disable()
+    try:
+        if not asked.online:
+            stay_here()
+        report = judged(asked.url, asked.recipient)
+    except ImportError as missing:
+        print(f"{missing}: run this with the environment of requirements/open-badges-validator.txt.", file=sys.stderr)
+        return COULD_NOT_TELL
+    print(json.dumps(report, indent=1) if asked.json else in_words(report))
+    return VALID if report["valid"] else INVALID
+
+
+def judged(url: str, recipient: str | None = None) -> Report:
+    """The validator's verdict: whether it is valid, each message, and what it read; and whether the badge says `revoked`."""
+    from openbadges.verifier import verify  # type: ignore[import-not-found]  # noqa: PLC0415  # only in its environment
+
+    profile = None if recipient is None else {"email": recipient}
+    found: Mapping[str, Any] = verify(url, recipient_profile=profile)
+    revoked = [node for node in found["graph"] if node.get("id") == url and node.get("revoked")]
+    reason = revoked[0].get("revocationReason", "") if revoked else None
+    return {**found["report"], "url": url, "revoked": reason, "graph": found["graph"]}
+
+
+def in_words(report: Report) -> str:
+    """The verdict first, then each message."""
+    verdict = "valid" if report["valid"] else "INVALID"
+    lines = [f"{report['url']}: {verdict}, {report['errorCount']} errors, {report['warningCount']} warnings"]
+    lines += [f"  REVOKED: {report['revoked']}"] if report["revoked"] is not None else []
+    lines += [f"  {message['messageLevel']}: {message['result']}" for message in report["messages"]]
+    return "\n".join(lines)
+
+
+def stay_here() -> None:
+    """From now on requests reach this machine only, past any proxy; the context is answered from the package."""
+    import requests  # noqa: PLC0415  # only in the validator's environment
+    from openbadges.verifier import openbadges_context as context  # noqa: PLC0415
+
+    os.environ["NO_PROXY"] = "*"
+    known = {context.OPENBADGES_CONTEXT_V2_URI: json.dumps(context.OPENBADGES_CONTEXT_V2_DICT).encode()}
+    go_out: Callable[..., Any] = requests.adapters.HTTPAdapter.send
+
+    def send(adapter: Any, request: Any, **options: Any) -> Any:  # noqa: ANN401  # requests has no types of its own
+        if request.url in known:
+            answer = requests.Response()
+            answer.status_code, answer.request, answer.url = 200, request, request.url
+            answer._content = known[request.url]
+            answer.headers["Content-Type"] = "application/ld+json"
+            return answer
+        if not is_here(request.url):
+            raise requests.ConnectionError(f"{request.url} is not on this machine.")
+        return go_out(adapter, request, **options)
+
+    setattr(requests.adapters.HTTPAdapter, "send", send)  # noqa: B010  # no type checker likes what this does
+
+
+def is_here(url: str) -> bool:
+    """Whether an address leads to this machine.
+
+    >>> is_here("http://127.0.0.1:8000/x"), is_here("http://localhost/"), is_here("https://example.com/")
+    (True, True, False)
+    """
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())
