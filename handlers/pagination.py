@@ -9,7 +9,7 @@ from wire.schemas import Certificate, Course, Pagination
 
 def instant_of(cursor: str | None) -> datetime | None:
     """A cursor is the instant at which the next page begins."""
-    return None if cursor is None else instants.parse(cursor, "query.cursor")
+    return None if cursor is None else instants.cursor(cursor, "query.cursor")
 
 
 def paginated(items: Sequence[Certificate] | Sequence[Course], *, has_more: bool) -> dict[str, object]:

@@ -5,6 +5,7 @@ from models.certificate import Certificate
 from models.code_prefix import CodePrefix
 from models.course import Course
 from models.course_version import CourseVersion
+from models.heartbeat import Heartbeat
 from models.idempotency_record import IdempotencyRecord
 from models.organization import Organization
 from models.plan import Plan
@@ -15,6 +16,7 @@ __all__ = [
     "CodePrefix",
     "Course",
     "CourseVersion",
+    "Heartbeat",
     "IdempotencyRecord",
     "Organization",
     "Plan",

@@ -17,7 +17,8 @@ class Certificate(Model):
 
     `expired_noted_at` is a mark for the lists, never for a verdict: it is set once the expiry date has passed, at issue or
     by the upkeep in `worker/`, and lets partial indexes find the expired ones among a million. The indexes are in the
-    migrations, since Tortoise does not write partial ones.
+    migrations, since Tortoise does not write partial ones. That a certificate has one predecessor at most is among them:
+    as a plain UNIQUE, SQLite would take it for the way to everything that has no successor.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -39,8 +40,8 @@ class Certificate(Model):
     claimed_at = fields.DatetimeField(null=True)
     revoked_at = fields.DatetimeField(null=True)
     revocation_reason = fields.CharField(max_length=500, null=True)
-    renewed_by: fields.OneToOneNullableRelation["Certificate"] = fields.OneToOneField(
-        "models.Certificate", related_name="renews", on_delete=fields.RESTRICT, null=True
+    renewed_by: fields.ForeignKeyNullableRelation["Certificate"] = fields.ForeignKeyField(
+        "models.Certificate", related_name="renews", on_delete=fields.RESTRICT, null=True, db_index=False
     )
     expired_noted_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()

@@ -8,7 +8,6 @@ from urllib.parse import unquote, urlsplit
 
 import asyncpg
 from tortoise import Tortoise
-from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.connection import get_connection
 from tortoise.exceptions import DBConnectionError, OperationalError
 
@@ -16,10 +15,6 @@ from models import postgres_engine, sqlite_engine
 
 POOL = {"minsize": 1, "maxsize": 16}
 PATIENCE_MS = 600_000
-
-
-class UnsupportedDatabaseError(ValueError):
-    """A database URL of a kind that is not served."""
 
 
 def sqlite_path(url: str) -> Path | None:
@@ -34,17 +29,33 @@ def sqlite_path(url: str) -> Path | None:
     return Path(unquote(parts.path.removeprefix("/"))) if parts.scheme == "sqlite" else None
 
 
+def check_url(url: str) -> None:
+    """A database URL names a SQLite file or a PostgreSQL database; ValueError with a sentence for any other.
+
+    >>> check_url("mysql://localhost/truecerta")
+    Traceback (most recent call last):
+    ValueError: TRUECERTA_DATABASE_URL must begin with sqlite:/// or postgres://.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        if parts.netloc or not parts.path.strip("/"):
+            raise ValueError("TRUECERTA_DATABASE_URL must name a file: sqlite:////absolute/path or sqlite:///relative.")
+        return
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ValueError("TRUECERTA_DATABASE_URL must begin with sqlite:/// or postgres://.")
+    try:
+        _ = parts.port
+    except ValueError:
+        raise ValueError("The port in TRUECERTA_DATABASE_URL is not a number.") from None
+
+
 def _connection(url: str, *, patient: bool) -> dict[str, Any]:
     path = sqlite_path(url)
     if path is not None:
         pragmas = {**sqlite_engine.PRAGMAS, **({"busy_timeout": PATIENCE_MS} if patient else {})}
         return {"engine": sqlite_engine.__name__, "credentials": {"file_path": str(path), **pragmas}}
-    if urlsplit(url).scheme in {"postgres", "postgresql"}:
-        credentials = expand_db_url("asyncpg" + url[url.index("://") :])["credentials"]
-        bounds = postgres_engine.PATIENT if patient else postgres_engine.BOUNDS
-        return {"engine": postgres_engine.__name__, "credentials": {**POOL, **credentials, **bounds}}
-    message = "TRUECERTA_DATABASE_URL must begin with sqlite:/// or postgres://."
-    raise UnsupportedDatabaseError(message)
+    bounds = postgres_engine.PATIENT if patient else postgres_engine.BOUNDS
+    return {"engine": postgres_engine.__name__, "credentials": {**POOL, **bounds, "dsn": url}}
 
 
 def configuration_apps() -> dict[str, dict[str, Any]]:
@@ -94,6 +105,7 @@ _POSTGRES_AWAY = (
     asyncpg.LockNotAvailableError,
     asyncpg.TransactionRollbackError,
     asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.PostgresSystemError,
 )

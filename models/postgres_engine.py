@@ -60,8 +60,11 @@ class BoundedClient(AsyncpgDBClient):
     """Tortoise's asyncpg client over a bounded pool."""
 
     async def create_pool(self, **kwargs: Any) -> asyncpg.Pool:
-        """Open the pool with the bounds of this module."""
+        """Open the pool with the bounds of this module; asyncpg reads the URL itself, `sslmode` and all."""
+        for part in ("host", "port", "user", "password", "database"):
+            kwargs.pop(part, None)
         return await BoundedPool(
+            kwargs.pop("dsn"),
             max_queries=50_000,
             max_inactive_connection_lifetime=300.0,
             connect=None,

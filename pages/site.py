@@ -19,13 +19,16 @@ from rules.links import Links
 from services import database, verification
 
 TEMPLATES = Path(__file__).parent / "templates"
-MISSING, TOO_MANY, UNAVAILABLE = 404, 429, 503
+REFUSALS = {"not_found": "unknown.html", "rate_limited": "held_back.html", "unavailable": "unavailable.html"}
 RETRY_SECONDS = 2
 POLICY = "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 
 class Gate(Protocol):
-    """What holds back visitors who try codes at random."""
+    """What holds back visitors who try codes at random, and knows the status of a refusal."""
+
+    def status(self, refused: Refused) -> int:
+        """The status that goes with a refusal."""
 
     async def before(self, scope: Scope) -> None:
         """Refuses a visitor who has missed too often."""
@@ -67,17 +70,17 @@ class Pages:
         except Exception as fault:
             if not database.is_away(fault):
                 raise
-            return self._page("unavailable.html", status=UNAVAILABLE, retry_after=RETRY_SECONDS)
+            return self._refused(Refused("unavailable", str(fault), retry_after=RETRY_SECONDS))
         return self._page(
             "verify.html", certificate=certificate, verdict=certificate.verdict(now), checked=now, links=self._links
         )
 
     async def nothing_here(self, _request: Request, fault: Exception) -> Response:
         """Any other address, or another method."""
-        status = fault.status_code if isinstance(fault, HTTPException) else MISSING
-        headers = fault.headers if isinstance(fault, HTTPException) else None
-        page = self._page("nothing.html", status=status)
-        page.headers.update(headers or {})
+        if not isinstance(fault, HTTPException):
+            raise fault
+        page = self._page("nothing.html", status=fault.status_code)
+        page.headers.update(fault.headers or {})
         return page
 
     async def _found(self, request: Request) -> Certificate:
@@ -89,9 +92,7 @@ class Pages:
             raise
 
     def _refused(self, refused: Refused) -> Response:
-        if refused.code == "not_found":
-            return self._page("unknown.html", status=MISSING)
-        return self._page("held_back.html", status=TOO_MANY, retry_after=refused.retry_after)
+        return self._page(REFUSALS[refused.code], status=self._gate.status(refused), retry_after=refused.retry_after)
 
     def _page(
         self, template: str, *, status: int = 200, retry_after: int | None = None, **facts: object

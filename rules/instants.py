@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from dateutil.relativedelta import relativedelta
 
-from rules.errors import Refused
+from rules.errors import Detail, Refused
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
@@ -36,6 +36,17 @@ def parse(text: str, field: str) -> datetime:
     if not EARLIEST <= instant <= LATEST:
         raise _refused(field, "must lie between the years 1970 and 2200")
     return instant
+
+
+def cursor(text: str, field: str) -> datetime:
+    """Where a page begins: what lies before this instant. Finer than a microsecond is rounded up, so that nothing is lost.
+
+    >>> cursor("2026-03-15T10:00:00.0000001Z", "cursor").microsecond
+    1
+    """
+    found = _RFC3339.fullmatch(text)
+    is_finer = found is not None and (found[7] or "")[6:].strip("0") != ""
+    return parse(text, field) + timedelta(microseconds=is_finer)
 
 
 def show(instant: datetime) -> str:
@@ -86,4 +97,4 @@ def _zone(sign: str, hours: int, minutes: int) -> timezone:
 
 
 def _refused(field: str, why: str) -> Refused:
-    return Refused("unprocessable_entity", f"{field} {why}.", field=field)
+    return Refused("unprocessable_entity", f"{field} {why}.", details=(Detail(field, why),))

@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from typing import NoReturn
 
 from rules.errors import Refused
@@ -99,7 +100,8 @@ def _object(members: _Members, path: str) -> dict[str, object]:
 def _string(text: str, path: str) -> str:
     if _UNSTORABLE.search(text):
         _refuse("{} contains a NUL character or half of a surrogate pair.", path)
-    return text
+    # Composed here, before anything is measured: a letter with an accent counts as one, whichever way it was typed.
+    return unicodedata.normalize("NFC", text)
 
 
 def _number(written: str, path: str) -> int | float:

@@ -2,9 +2,8 @@
 
 import re
 import unicodedata
-from urllib.parse import urlsplit
 
-from rules.errors import Refused
+from rules.errors import Detail, Refused
 
 _CONTROL = r"\x00-\x1F\x7F-\x9F"
 _CONTROL_BUT_BREAKS = r"\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F"
@@ -18,20 +17,31 @@ _INVISIBLE = (
 As literal characters: no escape for them is read alike by the expressions of Python, ECMAScript and Rust.
 """
 
-LINE_PATTERN = f"^[{_INVISIBLE}]*[^{_CONTROL}{_INVISIBLE}][^{_CONTROL}]*$"
-LINES_PATTERN = f"^[{_INVISIBLE}\\x09\\x0A\\x0D]*[^{_CONTROL}{_INVISIBLE}][^{_CONTROL_BUT_BREAKS}]*$"
+# Grouped as a whole: generators of test data fold a length into the last piece of a pattern, and would lose the look ahead.
+LINE_PATTERN = f"^((?![{_INVISIBLE}]*$)[^{_CONTROL}]*)$"
+LINES_PATTERN = f"^((?![{_INVISIBLE}\\x09\\x0A\\x0D]*$)[^{_CONTROL_BUT_BREAKS}]*)$"
 
+LONGEST_ADDRESS, LONGEST_LOCAL_PART = 254, 64  # RFC 5321, section 4.5.3.1
 _ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]"
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-ADDRESS_PATTERN = rf"^{_ATOM}(?:\.?{_ATOM}){{0,63}}@{_LABEL}(?:\.{_LABEL})*$"
-LONGEST_ADDRESS, LONGEST_LOCAL_PART = 254, 64  # RFC 5321, section 4.5.3.1
+ADDRESS_PATTERN = rf"^(?![^@]{{{LONGEST_LOCAL_PART + 1}}}){_ATOM}(?:\.?{_ATOM}){{0,63}}@{_LABEL}(?:\.{_LABEL})*$"
 
 _HOST_LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
-_HOST = rf"(?:{_HOST_LABEL}(?:\.{_HOST_LABEL})*\.?|\[[0-9A-Fa-f:.]{{2,45}}\])"
-_URL_CHARACTER = "(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})"
-WEB_ADDRESS_PATTERN = (
-    f"^[Hh][Tt][Tt][Pp][Ss]?://{_HOST}(?::[0-9]{{1,5}})?(?:[/?]{_URL_CHARACTER}*)?(?:#{_URL_CHARACTER}*)?$"
+_GROUP = "[0-9A-Fa-f]{1,4}"
+_IPV6 = "|".join(  # RFC 4291, section 2.2: eight groups, or fewer with one gap
+    (
+        f"(?:{_GROUP}:){{7}}{_GROUP}",
+        f"(?:{_GROUP}:){{1,7}}:",
+        f"(?:{_GROUP}:){{1,6}}:{_GROUP}",
+        *(f"(?:{_GROUP}:){{1,{7 - after}}}(?::{_GROUP}){{1,{after}}}" for after in (2, 3, 4, 5)),
+        f"{_GROUP}:(?::{_GROUP}){{1,6}}",
+        f":(?:(?::{_GROUP}){{1,7}}|:)",
+    )
 )
+_HOST = rf"(?:{_HOST_LABEL}(?:\.{_HOST_LABEL})*\.?|\[(?:{_IPV6})\])"
+_PORT = "(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+_URL_CHARACTER = "(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})"
+WEB_ADDRESS_PATTERN = f"^[Hh][Tt][Tt][Pp][Ss]?://{_HOST}(?::{_PORT})?(?:[/?]{_URL_CHARACTER}*)?(?:#{_URL_CHARACTER}*)?$"
 LONGEST_WEB_ADDRESS = 2048
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -66,8 +76,7 @@ def address(value: str, *, field: str) -> str:
     >>> address("Jane@example.com", field="holder_email")
     'Jane@example.com'
     """
-    local_part = value.partition("@")[0]
-    if len(value) > LONGEST_ADDRESS or len(local_part) > LONGEST_LOCAL_PART or not _ADDRESS.fullmatch(value):
+    if len(value) > LONGEST_ADDRESS or not _ADDRESS.fullmatch(value):
         raise _refused(field, "must be a mail address, such as jane@example.com")
     return value
 
@@ -82,7 +91,7 @@ def web_address(value: str, *, field: str) -> str:
     """
     if len(value) > LONGEST_WEB_ADDRESS:
         raise _refused(field, f"must be at most {LONGEST_WEB_ADDRESS} characters long")
-    if not _WEB_ADDRESS.fullmatch(value) or not _leads_somewhere(value):
+    if not _WEB_ADDRESS.fullmatch(value):
         raise _refused(field, "must be an http or https address without a password, such as https://example.com/page")
     return value
 
@@ -98,14 +107,5 @@ def _checked(value: str, field: str, longest: int, fits: re.Pattern[str], contro
     return text
 
 
-def _leads_somewhere(url: str) -> bool:
-    """What the pattern cannot count: a port that exists, and an IPv6 address that is one."""
-    try:
-        parts = urlsplit(url)
-        return bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-
-
 def _refused(field: str, why: str) -> Refused:
-    return Refused("unprocessable_entity", f"{field} {why}.", field=field)
+    return Refused("unprocessable_entity", f"{field} {why}.", details=(Detail(field, why),))

@@ -7,13 +7,12 @@ import structlog
 from starlette.types import Send
 
 from rules.errors import Refused
-from server.errors import Headers, Reply, reply_to
+from server.errors import STATUS, Headers, Reply, reply_to
 from server.operations import Operation
 from server.requests import Request
 from services.idempotency import KeptAnswer
 
 EXPOSED = b"Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id"
-SERVER_FAULT = 500
 _NOT_WANTED = re.compile(r";\s*q=0(\.0*)?\s*($|;)", re.IGNORECASE)
 _log = structlog.get_logger()
 
@@ -74,7 +73,7 @@ def other_method(request: Request, methods: Mapping[str, Operation]) -> Reply:
 
 def log_fault(fault: Exception, status: int) -> None:
     """Refusals are answers; faults are logged with where they happened."""
-    if status == SERVER_FAULT:
+    if status == STATUS["internal_error"]:
         _log.error("fault", exc_info=fault)
     elif not isinstance(fault, Refused):
         _log.warning("database away", reason=f"{type(fault).__name__}: {fault}"[:500])

@@ -13,11 +13,13 @@ from starlette.types import ASGIApp, Scope
 import pages
 from rules import addresses, rates
 from rules.certificates import Certificate
+from rules.errors import Refused
 from rules.links import Links
 from server import contract, health, logs
 from server.budgets import Budgets, Rates
 from server.deadline import Deadline
 from server.dispatcher import Dispatcher
+from server.errors import STATUS
 from server.limits import Limits
 from server.outermost import Outermost
 from server.settings import Settings
@@ -37,7 +39,7 @@ def create(settings: Settings) -> ASGIApp:
     """The application for these settings. The database has to be migrated."""
     links = Links(settings.public_url or "http://127.0.0.1:8000")
     budgets = _budgets(settings)
-    site = pages.site(links, PageGate(budgets), health.ROUTES)
+    site = pages.site(links, PageGate(budgets), health.routes())
     app = ConnexionMiddleware(
         site,
         middlewares=[
@@ -57,6 +59,10 @@ class PageGate:
 
     def __init__(self, budgets: Budgets) -> None:
         self._budgets = budgets
+
+    def status(self, refused: Refused) -> int:
+        """The status that goes with a refusal."""
+        return STATUS[refused.code]
 
     async def before(self, scope: Scope) -> None:
         """Refuses a visitor who has missed too often."""

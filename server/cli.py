@@ -1,6 +1,5 @@
 """The command line: `truecerta`."""
 
-import os
 import sqlite3
 from pathlib import Path
 from typing import Annotated
@@ -108,8 +107,7 @@ def _in_url(host: str) -> str:
 
 
 def main() -> None:
-    """Run the command line. What it writes is for its own user alone: the database holds names and addresses."""
-    os.umask(0o077)
+    """Run the command line."""
     app(prog_name="truecerta")
 
 

@@ -8,6 +8,7 @@ import typer
 from server import commands
 from services import plans as service
 
+MOST = 2_147_483_647  # what the tables hold; no limit is for more
 plans = typer.Typer(help="How much academies may issue.", no_args_is_help=True)
 
 
@@ -15,9 +16,11 @@ plans = typer.Typer(help="How much academies may issue.", no_args_is_help=True)
 def define(
     name: Annotated[str, typer.Argument(help="The plan's name.")],
     certificates: Annotated[
-        int | None, typer.Option(help="Certificates in all; if not given, no limit.", min=0)
+        int | None, typer.Option(help="Certificates in all; if not given, no limit.", min=0, max=MOST)
     ] = None,
-    courses: Annotated[int | None, typer.Option(help="Courses in all; if not given, no limit.", min=0)] = None,
+    courses: Annotated[
+        int | None, typer.Option(help="Courses in all; if not given, no limit.", min=0, max=MOST)
+    ] = None,
 ) -> None:
     """Define a plan, or change it for every academy on it. Limits below use stop only new ones."""
     commands.on_database(partial(service.define, name, certificates, courses))

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -25,7 +26,11 @@ def stop(message: str, code: int = FAILED) -> NoReturn:
 
 
 def load_settings() -> Settings:
-    """The settings, or a sentence for each that cannot be used."""
+    """The settings, or a sentence for each that cannot be used.
+
+    What the process writes from here on is for its own user alone: the database holds names and addresses.
+    """
+    os.umask(0o077)
     try:
         return Settings()
     except ValidationError as invalid:

@@ -23,9 +23,7 @@ from server.requests import Request
 from server.routes import Routes
 from services.api_keys import Caller
 from services.idempotency import KeptAnswer
-
-MISS = "No certificate has this code"
-"""What every look-up of a code that is not there is told, whether the code could exist or not."""
+from services.verification import NOT_FOUND
 
 
 class Dispatcher(SpecMiddleware):  # type: ignore[misc]  # Connexion is not typed
@@ -86,7 +84,7 @@ class Dispatcher(SpecMiddleware):  # type: ignore[misc]  # Connexion is not type
         except Refused as refused:
             if operation.looks_up_codes and refused.code == "not_found":
                 await visit.count_miss()
-                raise Refused("not_found", MISS) from refused
+                raise Refused("not_found", NOT_FOUND) from refused  # one that cannot exist looks no different
             raise
 
     async def _admitted(

@@ -1,13 +1,19 @@
 """Logs: for people or as one JSON object a line, on standard error; what libraries log comes out alike."""
 
+import io
 import logging
+import re
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
+from structlog.typing import EventDict, ExcInfo, WrappedLogger
 
 from server.settings import Settings
 
+_UNPRINTABLE = re.compile(
+    r"[^\x20-\x7E\xA1-\uFFFF\U00010000-\U0010FFFF]|[\u200B-\u200F\u2028-\u202E\u2066-\u2069\uFEFF]"
+)
 _QUIET = ("connexion", "tortoise", "asyncio", "uvicorn.access")
 
 
@@ -22,15 +28,14 @@ def configure(settings: Settings) -> None:
         # json escapes what a path or a header could forge a second line with.
         last: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     else:
-        # A plain traceback: a rich one shows the variables of every frame, keys and bodies among them.
-        last = [
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
-        ]
+        last = [_printable, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_traceback)]
     level = getattr(logging, settings.log_level.upper())
     structlog.configure(
         processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(
+            sys.stderr
+        ),  # a line in one write, so that processes do not mix theirs
         cache_logger_on_first_use=False,
     )
     foreign = structlog.stdlib.ProcessorFormatter(
@@ -42,3 +47,19 @@ def configure(settings: Settings) -> None:
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _printable(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """What a stranger sent must not move the cursor, colour the screen or begin a line of its own."""
+    return {name: _escaped(value) if isinstance(value, str) else value for name, value in event.items()}
+
+
+def _traceback(sink: TextIO, fault: ExcInfo) -> None:
+    """A plain one: a rich one shows the variables of every frame, keys and bodies among them."""
+    plain = io.StringIO()
+    structlog.dev.plain_traceback(plain, fault)
+    sink.write("\n".join(_escaped(line) for line in plain.getvalue().split("\n")))
+
+
+def _escaped(text: str) -> str:
+    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)

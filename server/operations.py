@@ -64,7 +64,9 @@ class Operation:
 
         if key is None or caller is None:
             return await act()
-        asked = fingerprint(self.name, path, arguments.get("body"))
+        # Codes and ids are the same in either case and with blanks around them.
+        target = {name: value.strip().upper() for name, value in path.items()}
+        asked = fingerprint(self.name, target, arguments.get("body"))
         return await once(Repetition(caller.organization_id, str(key), asked), act, now)
 
     def _checked(self, body: object) -> object:

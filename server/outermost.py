@@ -9,10 +9,9 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rules.errors import ErrorCode, Refused
-from server.answering import SERVER_FAULT, log_fault, send_reply
+from server.answering import log_fault, send_reply
 from server.errors import STATUS, refusal_of, reply_to
 
-FIRST_ERROR = 400
 SHAPED = (b"application/json", b"application/ld+json")
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _CODES: dict[int, ErrorCode] = {status: code for code, status in STATUS.items()}
@@ -61,8 +60,8 @@ class Exchange:
         if message["type"] == "http.response.start":
             self._status = message["status"]
             if self._is_misshapen(message):
-                self._replaced = True
                 await self._send_shaped(message["status"])
+                self._replaced = True
                 return
             message["headers"] = [
                 *message.get("headers", ()),
@@ -93,13 +92,13 @@ class Exchange:
         )
 
     def _is_misshapen(self, message: Message) -> bool:
-        if message["status"] < FIRST_ERROR or not self._scope["path"].startswith("/api"):
+        if message["status"] < STATUS["bad_request"] or not f"{self._scope['path']}/".startswith("/api/"):
             return False
         headers = dict(message.get("headers", ()))
         return headers.get(b"content-type", b"").partition(b";")[0] not in SHAPED
 
     async def _send_shaped(self, status: int) -> None:
-        code = _CODES.get(status, "internal_error" if status >= SERVER_FAULT else "bad_request")
+        code = _CODES.get(status, "internal_error" if status >= STATUS["internal_error"] else "bad_request")
         reply = reply_to(Refused(code, "The request could not be carried out."))
         await send_reply(self.send, reply, self._scope["method"])
 

@@ -10,7 +10,6 @@ from rules.errors import Detail, Refused
 MOST_DETAILS = 20
 _SENTENCES: dict[str, Callable[[Any], str]] = {
     "maxLength": lambda limit: f"must be at most {limit} characters long",
-    "minLength": lambda _: "must not be empty",
     "minimum": lambda limit: f"must be at least {limit}",
     "maximum": lambda limit: f"must be at most {limit}",
     "enum": lambda values: "must be one of " + ", ".join(str(value) for value in values if value is not None),
@@ -55,7 +54,8 @@ def compiled(schema: Mapping[str, Any], place: str = "") -> Check:
         if validator.is_valid(value):
             return ()
         found = [_detail(fault, plain, place) for fault in validator.iter_errors(value)]
-        return tuple(dict.fromkeys(found))[:MOST_DETAILS]
+        # One sentence for a field: a value that is too short rarely fits the pattern either.
+        return tuple({detail.field: detail for detail in reversed(found)}.values())[::-1][:MOST_DETAILS]
 
     return check
 
@@ -85,7 +85,7 @@ def _sentence(keyword: str, holder: Mapping[str, Any]) -> str:
     if keyword == "type":
         types = holder["type"] if isinstance(holder["type"], list) else [holder["type"]]
         return "must be " + " or ".join(_TYPES[name] for name in types)
-    return "does not fit: " + " ".join(str(holder.get("description", "see the reference")).split()).rstrip(".")
+    return "must be: " + " ".join(str(holder.get("description", "see the reference")).split()).rstrip(".")
 
 
 def _at(schema: Any, path: Sequence[str | int]) -> Mapping[str, Any]:  # noqa: ANN401  # walks through any JSON value

@@ -8,28 +8,45 @@ from urllib.parse import quote, urlsplit
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from rules import addresses, rates
+from rules import addresses, rates, text
+from rules.errors import Refused
+from services import database
 
 PREFIX = "TRUECERTA_"
 
 
-def _rate(text: str) -> str:
-    rates.parse(text)
-    return text
+def _rate(written: str) -> str:
+    rates.parse(written)
+    return written
 
 
-def _networks(text: str) -> str:
-    addresses.networks(text)
-    return text
+def _networks(written: str) -> str:
+    addresses.networks(written)
+    return written
 
 
 def _base(url: str | None) -> str | None:
     if url is None:
         return None
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError(f"{url!r} is not a base for links: write http:// or https:// and a host, without ? and #.")
+    try:
+        text.web_address(url, field="the base")
+    except Refused:
+        url = "?"
+    if "?" in url or "#" in url:
+        raise ValueError("This is no base for links: write http:// or https:// and a host in ASCII, without ? and #.")
     return url.rstrip("/")
+
+
+def _counter(url: SecretStr | None) -> SecretStr | None:
+    if url is not None:
+        try:
+            parts = urlsplit(url.get_secret_value())
+            known = parts.scheme in {"redis", "rediss", "valkey", "valkeys"} and parts.port != 0 and parts.hostname
+        except ValueError:
+            known = False
+        if not known:
+            raise ValueError("Write redis://HOST:PORT or valkey://HOST:PORT.")
+    return url
 
 
 Rate = Annotated[str, AfterValidator(_rate)]
@@ -38,7 +55,9 @@ Rate = Annotated[str, AfterValidator(_rate)]
 class Settings(BaseSettings):
     """What an operator can set. Every name is preceded by `TRUECERTA_` in the environment."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True
+    )
 
     data_dir: Path = Field(
         default_factory=lambda: Path.home() / ".local" / "share" / "truecerta",
@@ -48,7 +67,7 @@ class Settings(BaseSettings):
         default=None,
         description="sqlite:///… or postgres://…; a SQLite file in the data directory when not set.",
     )
-    redis_url: SecretStr | None = Field(
+    redis_url: Annotated[SecretStr | None, AfterValidator(_counter)] = Field(
         default=None, description="A Valkey or Redis server that counts limits for all processes together."
     )
     public_url: Annotated[str | None, AfterValidator(_base)] = Field(
@@ -76,8 +95,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _database_is_known(self) -> Self:
-        if not self.database().startswith(("sqlite:///", "postgres://", "postgresql://")):
-            raise ValueError("TRUECERTA_DATABASE_URL must begin with sqlite:/// or postgres://.")
+        database.check_url(self.database())
         return self
 
     def database(self) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from tortoise.expressions import Q
+
 from models import ApiKey
 from rules import api_keys, text
 from rules.errors import Refused
@@ -93,7 +95,9 @@ class Usage:
         noted, self._latest = self._latest, {}
         try:
             for key_id, instant in noted.items():
-                await ApiKey.filter(id=key_id).update(last_used_at=instant)
+                # Other processes note the same key: the later instant stays.
+                earlier = Q(last_used_at__isnull=True) | Q(last_used_at__lt=instant)
+                await ApiKey.filter(earlier, id=key_id).update(last_used_at=instant)
         except BaseException:
             self._latest = {**noted, **self._latest}
             raise

@@ -16,11 +16,11 @@ from tortoise.queryset import QuerySet
 from models import Certificate
 from rules import certificates as rule
 from services import certificates, expiry
-from services.pages import Page
+from services.pagination import Page
 
 Choice = Literal["valid", "expired", "all"]
-LAGGING = 1000
-"""More than this many unmarked ones are marked before the list goes on."""
+LAGGING = 5000
+"""How many unmarked ones are looked up by their expiry date; where there are more, the list is walked instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +64,19 @@ async def _valid(wanted: Wanted, now: datetime) -> list[Certificate]:
 async def _expired(wanted: Wanted, now: datetime) -> list[Certificate]:
     # The unmarked first: one that is marked in between is then seen twice and never missed.
     due = await _due(wanted, now)
-    while len(due) > LAGGING:
-        await expiry.note(now)
-        due = await _due(wanted, now)
     noted = await _newest(_wanted(wanted).filter(**expiry.NOTED), wanted.limit)
     each = {row.id: row for row in (*due, *noted)}
     return sorted(each.values(), key=lambda row: row.created_at, reverse=True)[: wanted.limit + 1]
 
 
 async def _due(wanted: Wanted, now: datetime) -> list[Certificate]:
-    # Ordered by its index: without that, the planner may walk every open certificate to find that none is due.
     due = _wanted(wanted).filter(expires_at__lte=now, **expiry.OPEN)
-    return await due.order_by("expires_at").limit(LAGGING + 1)
+    # Ordered by its index: without that, the planner may walk every open certificate to find that none is due.
+    found = await due.order_by("expires_at").limit(LAGGING + 1).values_list("created_at", "id")
+    if len(found) > LAGGING:  # so many that walking by creation meets them soon
+        return await _newest(due, wanted.limit)
+    newest = [identity for _, identity in sorted(found, reverse=True)[: wanted.limit + 1]]
+    return await certificates.with_all().filter(id__in=newest) if newest else []
 
 
 _READERS = {"all": _all, "valid": _valid, "expired": _expired}

@@ -5,14 +5,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
 from models import Course, CourseVersion
+from models.database import is_postgres
 from rules import courses as rule
 from rules import text
 from rules.errors import Refused
 from services import plans, unique_instants
-from services.pages import Page
+from services.pagination import Page
 
 MOST = 1000
 """How many courses a list without paging answers with."""
@@ -74,8 +76,8 @@ async def page(organization_id: UUID, before: datetime | None, limit: int | None
     found = Course.filter(organization_id=organization_id).order_by("-created_at").limit(most + 1)
     courses = await (found if before is None else found.filter(created_at__lt=before))
     shown = courses[:most]
-    versions = await CourseVersion.filter(course_id__in=[c.id for c in shown]).order_by("number")
-    # Later numbers overwrite earlier ones, so that the present version is left of each course.
+    ids = [course.id for course in shown]
+    versions = await CourseVersion.filter(course__id__in=ids, number=F("course__present_version")) if ids else []
     present = {version.course_id: version for version in versions}
     items = [as_rule(c.id, c.validity_period_months, c.created_at, present[c.id]) for c in shown]
     return Page(items, has_more=len(courses) > most)
@@ -103,7 +105,7 @@ def as_rule(course_id: UUID, months: int | None, created_at: datetime, version: 
 
 async def _own(organization_id: UUID, course_id: UUID, *, lock: bool = False) -> Course:
     wanted = Course.filter(id=course_id, organization_id=organization_id)
-    course = await (wanted.select_for_update() if lock else wanted).first()
+    course = await (wanted.select_for_update(no_key=is_postgres()) if lock else wanted).first()
     if course is None:
         raise Refused("not_found", "Course not found or does not belong to your organization")
     return course

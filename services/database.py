@@ -1,7 +1,9 @@
 """The database as a whole: opened, migrated one process at a time, asked how it is, copied."""
 
+import secrets
 import sqlite3
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 from tortoise.connection import get_connection
@@ -17,7 +19,7 @@ is_away = database.is_away
 connect = database.connect
 disconnect = database.disconnect
 sqlite_path = database.sqlite_path
-UnsupportedDatabaseError = database.UnsupportedDatabaseError
+check_url = database.check_url
 
 
 async def migrate(url: str) -> list[str]:
@@ -35,6 +37,7 @@ async def migrate(url: str) -> list[str]:
     path = database.sqlite_path(url)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.open("ab").close()  # says what is wrong with the place more plainly than SQLite does
     await database.connect(url, patient=True)
     try:
         async with in_transaction() as connection:
@@ -62,22 +65,33 @@ async def is_new() -> bool:
     return not await executor.recorder.applied_migrations()
 
 
-async def writable() -> None:
-    """Raises what is in the way when the connected database takes no change. The change is taken back."""
-    async with in_transaction() as connection:
-        await database.fetch("UPDATE plan SET name = name WHERE name = $1 RETURNING name", "unlimited")
-        await connection.rollback()
+async def writable(now: datetime) -> None:
+    """Raises what is in the way when the connected database takes no change.
+
+    A real one, committed: a full disk shows nowhere else.
+    """
+    change = (
+        "INSERT INTO heartbeat (name, at) VALUES ($1, $2)"
+        " ON CONFLICT (name) DO UPDATE SET at = excluded.at RETURNING name"
+    )
+    await database.fetch(change, "readiness", now)
 
 
 def backup(source: Path, target: Path) -> None:
     """A consistent copy of a SQLite database, made while it is in use, and checked before it gets its name."""
-    part = target.with_name(target.name + ".part")
-    with (
-        closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as live,
-        closing(sqlite3.connect(part)) as copy,
-    ):
-        live.backup(copy, pages=256)
-        (verdict,) = copy.execute("PRAGMA integrity_check").fetchone()
-    if verdict != "ok":
-        raise sqlite3.DatabaseError(f"The copy is damaged: {verdict}")
-    part.replace(target)
+    part = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        with (
+            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as live,
+            closing(sqlite3.connect(part)) as copy,
+        ):
+            # Held open while the copy is made: without it, SQLite begins again at every commit of somebody else.
+            live.execute("BEGIN")
+            live.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            live.backup(copy)
+            (verdict,) = copy.execute("PRAGMA integrity_check").fetchone()
+        if verdict != "ok":
+            raise sqlite3.DatabaseError(f"The copy is damaged: {verdict}")
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)

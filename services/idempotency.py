@@ -38,22 +38,16 @@ async def once(request: Repetition, act: Callable[[], Awaitable[KeptAnswer]], no
     The change and the kept answer commit together. Of several at once the others wait for the first: on PostgreSQL by a
     lock on the key, on SQLite by the one write lock. What `act` raises is not kept.
     """
-    try:
-        async with in_transaction():
-            await _one_at_a_time(request)
-            kept = await IdempotencyRecord.get_or_none(organization_id=request.organization_id, key=request.key)
-            if kept is not None and kept.created_at > now - LIFETIME:
-                return _replayed(kept, request)
-            if kept is not None:
-                await kept.delete()
-            answer = await act()
-            await _keep(request, answer, now)
-            return answer
-    except Exception as fault:
-        if is_lock_timeout(fault):
-            message = "A request with this Idempotency-Key is still running. Repeat it in a moment."
-            raise Refused("conflict", message, retry_after=1) from fault
-        raise
+    async with in_transaction():
+        await _one_at_a_time(request)
+        kept = await IdempotencyRecord.get_or_none(organization_id=request.organization_id, key=request.key)
+        if kept is not None and kept.created_at > now - LIFETIME:
+            return _replayed(kept, request)
+        if kept is not None:
+            await kept.delete()
+        answer = await act()
+        await _keep(request, answer, now)
+        return answer
 
 
 async def forget(now: datetime) -> int:
@@ -62,9 +56,16 @@ async def forget(now: datetime) -> int:
 
 
 async def _one_at_a_time(request: Repetition) -> None:
-    if is_postgres():
-        name = f"idempotency:{request.organization_id}:{request.key}"
+    if not is_postgres():
+        return
+    name = f"idempotency:{request.organization_id}:{request.key}"
+    try:
         await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", name)
+    except Exception as fault:
+        if not is_lock_timeout(fault):
+            raise
+        message = "A request with this Idempotency-Key is still running. Repeat it in a moment."
+        raise Refused("conflict", message, retry_after=1) from fault
 
 
 def _replayed(kept: IdempotencyRecord, request: Repetition) -> KeptAnswer:

@@ -11,7 +11,7 @@ from models import Certificate, Organization, Plan
 from rules import codes, text
 from rules import organizations as rule
 from rules.errors import Refused
-from services import api_keys
+from services import api_keys, organization_locks
 from services.plans import UNLIMITED
 
 FIRST_KEY = "first key"
@@ -83,13 +83,11 @@ async def change_letters(organization_id: UUID, letters: str) -> None:
     """The three letters of an academy's codes can be changed until its first certificate is issued."""
     letters = codes.letters(letters)
     async with in_transaction():
-        # Issuing holds a shared lock on this row, so none can slip in between the look and the change.
-        organization = await Organization.filter(id=organization_id).select_for_update().first()
-        if organization is None:
-            raise Refused("not_found", "No organization has this id.")
+        await organization_locks.hold(organization_id)
         if await Certificate.exists(organization_id=organization_id):
             raise Refused("conflict", "The letters stand on certificates already, and stay as they are.")
-        await Organization.filter(id=organization_id).update(code_letters=letters)
+        if not await Organization.filter(id=organization_id).update(code_letters=letters):
+            raise Refused("not_found", "No organization has this id.")
 
 
 async def list_all() -> list[OrganizationCard]:

@@ -8,8 +8,9 @@ from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
 from models import Certificate, Course, Organization, Plan
-from models.database import fetch, is_postgres
+from rules import text
 from rules.errors import Refused
+from services import organization_locks
 
 Kind = Literal["certificates", "courses"]
 UNLIMITED = "unlimited"
@@ -28,12 +29,11 @@ class PlanCard:
 async def use(organization_id: UUID, kind: Kind) -> None:
     """Count one more against the organization's plan, or refuse it. Belongs into the transaction that makes it.
 
-    The row of the organization is locked so that a plan which gets its limit meanwhile counts this one too; the lock
-    is shared, so that on a plan without limit nobody waits for anybody.
+    A plan that gets its limit meanwhile counts this one too, since it waits for the lock that is taken here. The lock is
+    shared, so that on a plan without limit nobody waits for anybody.
     """
-    lock = " FOR KEY SHARE" if is_postgres() else ""
-    rows = await fetch(f"SELECT plan_id FROM organization WHERE id = $1{lock}", str(organization_id))  # noqa: S608  # constants
-    plan = await Plan.get(name=rows[0]["plan_id"])
+    await organization_locks.share(organization_id)
+    plan = await Plan.get(organizations__id=organization_id)
     limit = plan.max_certificates if kind == "certificates" else plan.max_courses
     if limit is None:
         return
@@ -48,23 +48,28 @@ async def use(organization_id: UUID, kind: Kind) -> None:
 
 async def define(name: str, max_certificates: int | None, max_courses: int | None) -> None:
     """A plan gets these limits, for every organization on it. Lowered below use, they only stop new ones."""
+    name = text.line(name, field="name", longest=64)
+    if name == UNLIMITED and (max_certificates, max_courses) != (None, None):
+        message = f"The plan {UNLIMITED} has no limits: academies start on it. Define another one."
+        raise Refused("conflict", message)
     async with in_transaction():
         limits = {"max_certificates": max_certificates, "max_courses": max_courses}
         await Plan.update_or_create(defaults=limits, name=name)
-        for organization in await Organization.filter(plan_id=name).order_by("id").select_for_update():
-            await _recount(organization)
+        for organization in await Organization.filter(plan_id=name).order_by("id"):
+            await organization_locks.hold(organization.id)
+            await _recount(organization.id)
 
 
 async def assign(organization_id: UUID, name: str) -> None:
     """An organization moves to a plan, with all that it ever issued counted."""
     async with in_transaction():
-        organization = await Organization.filter(id=organization_id).select_for_update().first()
-        if organization is None:
-            raise Refused("not_found", "No organization has this id.")
-        if not await Plan.exists(name=name):
+        # The plan's row first, as in `define`: the two wait for each other and never miss one another's change.
+        if await Plan.filter(name=name).select_for_update().first() is None:
             raise Refused("not_found", f"There is no plan named {name}. Define it with: truecerta plan set {name}")
-        organization.plan_id = name
-        await _recount(organization)
+        await organization_locks.hold(organization_id)
+        if not await Organization.filter(id=organization_id).update(plan_id=name):
+            raise Refused("not_found", "No organization has this id.")
+        await _recount(organization_id)
 
 
 async def list_all() -> list[PlanCard]:
@@ -75,7 +80,8 @@ async def list_all() -> list[PlanCard]:
     ]
 
 
-async def _recount(organization: Organization) -> None:
-    organization.certificates_used = await Certificate.filter(organization_id=organization.id).count()
-    organization.courses_used = await Course.filter(organization_id=organization.id).count()
-    await organization.save()
+async def _recount(organization_id: UUID) -> None:
+    await Organization.filter(id=organization_id).update(
+        certificates_used=await Certificate.filter(organization_id=organization_id).count(),
+        courses_used=await Course.filter(organization_id=organization_id).count(),
+    )

@@ -107,7 +107,7 @@ WebLocation: TypeAlias = str
 Code: TypeAlias = str
 
 
-# An instant as `created_at` shows it, with all its digits.
+# The `created_at` of an item, such as 2026-03-15T10:00:00.123456Z.
 Cursor: TypeAlias = str
 
 
@@ -143,7 +143,7 @@ Count: TypeAlias = int
 NullableWhole: TypeAlias = int | None
 
 
-# Up to 5,000 characters; line breaks and tabs are kept.
+# 1 to 5,000 characters, not only blanks; line breaks and tabs are kept.
 CourseDescription: TypeAlias = str | None
 
 
@@ -155,7 +155,7 @@ CourseName: TypeAlias = str
 CoursePageSize: TypeAlias = int
 
 
-# Where the criteria are published.
+# An http or https address, where the criteria are published.
 CriteriaAddress: TypeAlias = str | None
 
 
@@ -171,7 +171,7 @@ EqfLevel: TypeAlias = int | None
 NlqfLevel: TypeAlias = str | None
 
 
-# Where the badge's picture (PNG or SVG) is published; null for the generated one.
+# An http or https address, where the badge's picture (PNG or SVG) is published; null for the generated one.
 PictureAddress: TypeAlias = str | None
 
 
@@ -211,11 +211,11 @@ HeaderNames: TypeAlias = str
 IdempotencyKey: TypeAlias = str
 
 
-# When the certificate was earned; now when left out.
+# A date and time with its offset, such as 2026-03-15T10:00:00Z, from 1970 on and not in the future.
 IssueInstant: TypeAlias = str
 
 
-# A mail address.
+# A mail address, such as jane@example.com.
 MailAddress: TypeAlias = str
 
 

@@ -12,6 +12,8 @@ INDEXES = {
     "certificate_of_course": "(organization_id, course_id, created_at)",
     "certificate_open": f"(organization_id, created_at) WHERE {OPEN}",
     "certificate_expired": f"(organization_id, created_at) WHERE {NOTED}",
+    "certificate_expired_of_course": f"(organization_id, course_id, created_at) WHERE {NOTED}",
+    "certificate_falling_due_of_course": f"(organization_id, course_id, expires_at) WHERE {OPEN}",
     "certificate_falling_due": f"(expires_at) WHERE {OPEN}",
 }
 
@@ -208,7 +210,7 @@ class Migration(migrations.Migration):
                 ("revocation_reason", fields.CharField(null=True, max_length=500)),
                 (
                     "renewed_by",
-                    fields.OneToOneField(
+                    fields.ForeignKeyField(
                         "models.Certificate",
                         source_field="renewed_by_id",
                         null=True,
@@ -227,6 +229,20 @@ class Migration(migrations.Migration):
                 "app": "models",
                 "unique_together": (("organization", "created_at"),),
                 "pk_attr": "id",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Heartbeat",
+            fields=[
+                ("name", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=16)),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "heartbeat",
+                "app": "models",
+                "pk_attr": "name",
+                "table_description": "Proof that changes are taken",
             },
             bases=["Model"],
         ),
@@ -264,6 +280,10 @@ class Migration(migrations.Migration):
         *(
             ops.RunSQL(f"CREATE INDEX {name} ON certificate {shape}", f"DROP INDEX {name}")
             for name, shape in INDEXES.items()
+        ),
+        ops.RunSQL(
+            "CREATE UNIQUE INDEX certificate_successor ON certificate (renewed_by_id) WHERE renewed_by_id IS NOT NULL",
+            "DROP INDEX certificate_successor",
         ),
         ops.RunSQL("INSERT INTO plan (name) VALUES ('unlimited')", "DELETE FROM plan WHERE name = 'unlimited'"),
     ]

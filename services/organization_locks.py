@@ -1,0 +1,24 @@
+"""Locks on an organization as a whole: shared by whoever makes something in it, held alone by whoever changes its terms.
+
+Locks on its row would do the same, but are not handed out in turn: under steady issuing, whoever wants the row alone
+may wait for ever. These are, and end with the transaction. SQLite needs none: it has one writer at a time.
+"""
+
+from uuid import UUID
+
+from models.database import fetch, is_postgres
+
+
+async def share(organization_id: UUID) -> None:
+    """Go on beside others, but not beside a change of the organization's terms."""
+    await _lock("pg_advisory_xact_lock_shared", organization_id)
+
+
+async def hold(organization_id: UUID) -> None:
+    """Wait until nobody is making anything in the organization, and keep it so."""
+    await _lock("pg_advisory_xact_lock", organization_id)
+
+
+async def _lock(function: str, organization_id: UUID) -> None:
+    if is_postgres():
+        await fetch(f"SELECT {function}(hashtextextended($1, 0))", f"organization:{organization_id}")  # ours
