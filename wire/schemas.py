@@ -7,7 +7,9 @@ __all__ = [
     "AnyOrigin",
     "AnyText",
     "Assertion",
+    "AssertionType",
     "BadgeClass",
+    "BadgeClassType",
     "BadgesContext",
     "Certificate",
     "CertificateEnvelope",
@@ -34,9 +36,11 @@ __all__ = [
     "ErrorDetail",
     "ErrorResponse",
     "HeaderNames",
+    "HostedBadgeType",
     "HostedVerification",
     "Id",
     "IdempotencyKey",
+    "IdentityHash",
     "Instant",
     "IssueCertificate",
     "IssueInstant",
@@ -52,13 +56,16 @@ __all__ = [
     "Picture",
     "PictureAddress",
     "Profile",
+    "ProfileType",
     "QualificationLabel",
     "Recipient",
+    "RecipientType",
     "ReplayedFlag",
     "RequestId",
     "RevocationReason",
     "RevokeCertificate",
     "RevokedAssertion",
+    "RevokedFlag",
     "Status",
     "StatusChoice",
     "TypedCode",
@@ -85,14 +92,12 @@ NullableText: TypeAlias = str | None
 AnyOrigin: TypeAlias = Literal["*"]
 
 
+# Always `Assertion`.
+AssertionType: TypeAlias = Literal["Assertion"]
+
+
 # The JSON-LD context of Open Badges 2.0.
 BadgesContext: TypeAlias = Literal["https://w3id.org/openbadges/v2"]
-
-
-class HostedVerification(TypedDict):
-    """The assertion is verified by fetching it."""
-
-    type: Literal["HostedBadge"]
 
 
 # An instant in UTC.
@@ -101,6 +106,10 @@ Instant: TypeAlias = str
 
 # A URL.
 WebLocation: TypeAlias = str
+
+
+# Always `BadgeClass`.
+BadgeClassType: TypeAlias = Literal["BadgeClass"]
 
 
 # The code of a certificate, as it is printed.
@@ -207,8 +216,16 @@ ErrorCode: TypeAlias = Literal[
 HeaderNames: TypeAlias = str
 
 
+# Always `HostedBadge`.
+HostedBadgeType: TypeAlias = Literal["HostedBadge"]
+
+
 # 1 to 255 ASCII characters, blanks only between others.
 IdempotencyKey: TypeAlias = str
+
+
+# The SHA-256 of the mail address in lower case, followed by the salt.
+IdentityHash: TypeAlias = str
 
 
 # A date and time with its offset, such as 2026-03-15T10:00:00Z, from 1970 on and not in the future.
@@ -235,6 +252,14 @@ PageSize: TypeAlias = int
 Picture: TypeAlias = str
 
 
+# Always `Profile`.
+ProfileType: TypeAlias = Literal["Profile"]
+
+
+# Always `email`.
+RecipientType: TypeAlias = Literal["email"]
+
+
 # Present on a replayed answer only.
 ReplayedFlag: TypeAlias = Literal["true"]
 
@@ -245,6 +270,10 @@ RequestId: TypeAlias = str
 
 # Shown to whoever verifies the certificate.
 RevocationReason: TypeAlias = str | None
+
+
+# Always true.
+RevokedFlag: TypeAlias = Literal[True]
 
 
 # Which certificates to list.
@@ -288,43 +317,6 @@ class Criteria(TypedDict):
 
     id: NotRequired[WebLocation]
     narrative: NotRequired[AnyText]
-
-
-# A Profile of Open Badges 2.0.
-Profile = TypedDict(
-    "Profile",
-    {
-        "@context": BadgesContext,
-        "type": Literal["Profile"],
-        "id": WebLocation,
-        "name": AnyText,
-        "url": WebLocation,
-        "email": AnyText,
-        "image": NotRequired[WebLocation],
-    },
-)
-
-
-# What is left of an assertion whose certificate was revoked.
-RevokedAssertion = TypedDict(
-    "RevokedAssertion",
-    {
-        "@context": BadgesContext,
-        "type": Literal["Assertion"],
-        "id": WebLocation,
-        "revoked": Literal[True],
-        "revocationReason": AnyText,
-    },
-)
-
-
-class Recipient(TypedDict):
-    """Who earned the badge, as a salted hash of the mail address in lower case."""
-
-    type: Literal["email"]
-    hashed: YesOrNo
-    salt: Code
-    identity: str
 
 
 class VerifiedCertificate(TypedDict):
@@ -377,6 +369,12 @@ class UpdateCourse(TypedDict):
     criteria_url: NotRequired[CriteriaAddress]
 
 
+class HostedVerification(TypedDict):
+    """The assertion is verified by fetching it."""
+
+    type: HostedBadgeType
+
+
 class IssueCertificate(TypedDict):
     """A certificate to be issued."""
 
@@ -393,10 +391,47 @@ class Pagination(TypedDict):
     has_more: YesOrNo
 
 
+# A Profile of Open Badges 2.0.
+Profile = TypedDict(
+    "Profile",
+    {
+        "@context": BadgesContext,
+        "type": ProfileType,
+        "id": WebLocation,
+        "name": AnyText,
+        "url": WebLocation,
+        "email": AnyText,
+        "image": NotRequired[WebLocation],
+    },
+)
+
+
+class Recipient(TypedDict):
+    """Who earned the badge, as a salted hash of the mail address in lower case."""
+
+    type: RecipientType
+    hashed: YesOrNo
+    salt: Code
+    identity: IdentityHash
+
+
 class RevokeCertificate(TypedDict):
     """Why a certificate is revoked."""
 
     reason: NotRequired[RevocationReason]
+
+
+# What is left of an assertion whose certificate was revoked.
+RevokedAssertion = TypedDict(
+    "RevokedAssertion",
+    {
+        "@context": BadgesContext,
+        "type": AssertionType,
+        "id": WebLocation,
+        "revoked": RevokedFlag,
+        "revocationReason": AnyText,
+    },
+)
 
 
 class ErrorBody(TypedDict):
@@ -451,7 +486,7 @@ BadgeClass = TypedDict(
     "BadgeClass",
     {
         "@context": BadgesContext,
-        "type": Literal["BadgeClass"],
+        "type": BadgeClassType,
         "id": WebLocation,
         "name": AnyText,
         "description": AnyText,
@@ -459,22 +494,6 @@ BadgeClass = TypedDict(
         "criteria": Criteria,
         "issuer": WebLocation,
         "tags": NotRequired[list[AnyText]],
-    },
-)
-
-
-# An Assertion of Open Badges 2.0.
-Assertion = TypedDict(
-    "Assertion",
-    {
-        "@context": BadgesContext,
-        "type": Literal["Assertion"],
-        "id": WebLocation,
-        "recipient": Recipient,
-        "badge": WebLocation,
-        "verification": HostedVerification,
-        "issuedOn": Instant,
-        "expires": NotRequired[Instant],
     },
 )
 
@@ -488,6 +507,22 @@ class Verification(TypedDict):
     course: VerifiedCourse
     academy: Academy
     links: CertificateLinks
+
+
+# An Assertion of Open Badges 2.0.
+Assertion = TypedDict(
+    "Assertion",
+    {
+        "@context": BadgesContext,
+        "type": AssertionType,
+        "id": WebLocation,
+        "recipient": Recipient,
+        "badge": WebLocation,
+        "verification": HostedVerification,
+        "issuedOn": Instant,
+        "expires": NotRequired[Instant],
+    },
+)
 
 
 class ErrorResponse(TypedDict):
