@@ -54,7 +54,7 @@ QUESTIONS = (
     Question("valid, first page", "valid"),
     Question("valid, middle page", "valid", middle=True),
     Question("a course, first page", "all", of_course=True),
-    Question("a course, expired, first page", "expired", of_course=True, judged=False),
+    Question("a course, expired, first page", "expired", of_course=True),
     Question("a course, valid, first page", "valid", of_course=True, judged=False),
 )
 

@@ -46,7 +46,7 @@ def check_url(url: str) -> None:
     try:
         _ = parts.port
     except ValueError:
-        raise ValueError("The port in TRUECERTA_DATABASE_URL is not a number.") from None
+        raise ValueError("TRUECERTA_DATABASE_URL has a port that is not a number.") from None
 
 
 def _connection(url: str, *, patient: bool) -> dict[str, Any]:

@@ -1,0 +1,111 @@
+"""The pages: the same verdict as the API's, as plain HTML that a stranger's text cannot break out of."""
+
+from datetime import UTC, datetime
+from html import escape
+from html.parser import HTMLParser
+
+import httpx
+import pytest
+
+from tests.academies import Academy
+
+FAR = datetime(2199, 1, 1, tzinfo=UTC)
+
+
+class Outline(HTMLParser):
+    """Which elements a page has, and whether each is closed."""
+
+    VOID = frozenset({"meta", "link", "br", "img", "input"})
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+        self.open: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """An element begins."""
+        assert not [name for name, _ in attrs if name.startswith("on")]
+        self.seen.append(tag)
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """The innermost element ends."""
+        assert self.open.pop() == tag
+
+
+def test_a_certificate_has_a_page_with_what_it_says(academy: Academy, anyone: httpx.Client) -> None:
+    course = academy.course(validity_period_months=12, description="Two terms", eqf_level=5, nlqf_level="4+")
+    issued = academy.issue(course["id"])
+    page = anyone.get(f"/v/{issued['code']}")
+    assert page.status_code == 200
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    for said in ("Jane Doe", "Web Development", "Two terms", "Example Academy", issued["code"], "4+"):
+        assert said in page.text
+    assert f'datetime="{issued["expires_at"][:10]}' in page.text
+    outline = Outline(page.text)
+    assert outline.open == []
+    assert {"html", "head", "title", "main", "h1"} <= set(outline.seen)
+    assert outline.seen.count("h1") == 1
+
+
+@pytest.mark.parametrize("typed", ["{}", "%20{}%20"])
+def test_a_code_is_found_as_people_type_it(academy: Academy, anyone: httpx.Client, typed: str) -> None:
+    code = academy.issue()["code"]
+    assert anyone.get(f"/v/{typed.format(code.lower())}").status_code == 200
+
+
+def test_a_strangers_text_stays_text(academy: Academy, anyone: httpx.Client) -> None:
+    nasty = "</title><script>alert(1)</script>'\"&"
+    course = academy.course(name=nasty, description=nasty, qualification_label=nasty)
+    code = academy.issue(course["id"], holder_name=nasty)["code"]
+    academy.revoke(code, reason=nasty)
+    page = anyone.get(f"/v/{code}")
+    outline = Outline(page.text)
+    assert "script" not in outline.seen
+    assert outline.open == []
+    assert escape(nasty, quote=False).partition("'")[0] in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+def test_a_renewed_one_leads_to_its_successor(academy: Academy, anyone: httpx.Client) -> None:
+    issued, successor = academy.issue(), academy.issue()
+    academy.alter(issued["code"], renewed_by_id=successor["id"])
+    assert f'href="{successor["links"]["verify_page"]}"' in anyone.get(f"/v/{issued['code']}").text
+
+
+@pytest.mark.parametrize(
+    "code", ["TRC-EXA-26-AAAAAA", "nothing", "%00", "%0d%0aSet-Cookie:x", "%3Cscript%3E", "%ff", "a" * 5000]
+)
+def test_every_miss_is_the_same_404_page(anyone: httpx.Client, code: str) -> None:
+    page = anyone.get(f"/v/{code}")
+    assert page.status_code == 404
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.content == anyone.get("/v/TRC-ZZZ-99-ZZZZZZ").content
+    assert "set-cookie" not in page.headers
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/v", "/v/", "/v/a/b", "/nothing", "/apiary", "/favicon.ico", "/%2e%2e/etc/passwd"]
+)
+def test_other_addresses_have_a_page_too(anyone: httpx.Client, path: str) -> None:
+    page = anyone.get(path, follow_redirects=False)
+    assert page.status_code == 404
+    assert Outline(page.text).open == []
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
+def test_a_page_is_only_read(anyone: httpx.Client, method: str) -> None:
+    page = anyone.request(method, "/v/TRC-EXA-26-AAAAAA")
+    assert page.status_code == 405
+    assert {name.strip() for name in page.headers["allow"].split(",")} == {"GET", "HEAD"}
+
+
+def test_what_is_far_away_is_shown_as_any_date(academy: Academy, anyone: httpx.Client) -> None:
+    code = academy.issue()["code"]
+    academy.alter(code, expires_at=FAR, issued_at=datetime(1970, 1, 1, tzinfo=UTC))
+    page = anyone.get(f"/v/{code}").text
+    assert "1 January 2199" in page
+    assert "1 January 1970" in page

@@ -1,0 +1,111 @@
+"""Settings: read from the environment alone, refused with a sentence, and shown without their secrets."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from server.settings import PREFIX, Settings
+from tests import command_line
+from tests.installation import SECRET, Installation
+
+WRONG = {
+    "DATABASE_URL": [
+        "mysql://localhost/x",
+        "truecerta.sqlite3",
+        "postgres",
+        "sqlite://",
+        "sqlite://host/x",
+        "postgres://h:p/x",
+    ],
+    "PUBLIC_URL": [
+        "example.com",
+        "ftp://example.com",
+        "https://",
+        "https://example.com/?a=b",
+        "https://example.com/#a",
+    ],
+    "RATE_LIMIT_API": ["0/minute", "120", "120/fortnight", "-1/minute", "many"],
+    "RATE_LIMIT_PUBLIC": ["1.5/second"],
+    "RATE_LIMIT_MISSES": ["300 an hour"],
+    "TRUSTED_PROXIES": ["localhost", "10.0.0.1/8", "10.0.0.0/33"],
+    "LOG_FORMAT": ["xml"],
+    "LOG_LEVEL": ["loud"],
+}
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name in WRONG for value in WRONG[name]])
+def test_a_setting_that_cannot_be_used_is_a_sentence(tmp_path: Path, name: str, value: str) -> None:
+    installation = Installation(tmp_path, environment={PREFIX + name: value})
+    refused = command_line.run(installation, "settings")
+    assert refused.exit_code == 2
+    assert refused.stdout == ""
+    (line,) = refused.stderr.splitlines()
+    assert PREFIX + name in line
+    assert "Traceback" not in line
+
+
+@pytest.mark.parametrize(
+    "url", ["redis", "http://localhost", "valkey://localhost:99999", "redis://:secret@localhost:port"]
+)
+def test_a_redis_url_that_cannot_be_read_stops_the_start_with_a_sentence(tmp_path: Path, url: str) -> None:
+    installation = Installation(tmp_path, environment={PREFIX + "REDIS_URL": url})
+    refused = installation.command("serve", "--port", str(installation.port), check=False)
+    assert refused.returncode != 0
+    assert "REDIS_URL" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert "secret" not in refused.stderr
+
+
+def test_secrets_are_never_shown(tmp_path: Path) -> None:
+    secrets = {
+        "DATABASE_URL": "postgres://truecerta:password-of-postgres@localhost/truecerta",
+        "REDIS_URL": "redis://:password-of-redis@localhost",
+        "SECRET_KEY_PREVIOUS": "the-key-before-this-one-0123456789",
+    }
+    installation = Installation(tmp_path, environment={PREFIX + name: value for name, value in secrets.items()})
+    for arguments in (("settings",), ("settings", "--json")):
+        shown = command_line.run(installation, *arguments).stdout
+        assert not [
+            secret
+            for secret in (SECRET, "password-of-postgres", "password-of-redis", "the-key-before")
+            if secret in shown
+        ]
+
+
+def test_every_setting_is_shown_with_where_it_comes_from(tmp_path: Path) -> None:
+    installation = Installation(tmp_path, environment={PREFIX + "RATE_LIMIT_API": "7/hour"})
+    rows = json.loads(command_line.run(installation, "settings", "--json").stdout)
+    assert [row["setting"] for row in rows] == [PREFIX + name.upper() for name in Settings.model_fields]
+    told = {row["setting"]: (row["value"], row["set"]) for row in rows}
+    assert told[PREFIX + "RATE_LIMIT_API"] == ("7/hour", "set")
+    assert told[PREFIX + "RATE_LIMIT_PUBLIC"] == ("60/minute", "default")
+    assert all(row["meaning"] for row in rows)
+    table = command_line.run(installation, "settings").stdout
+    assert all(row["setting"] in table for row in rows)
+
+
+def test_the_defaults_are_those_that_are_ruled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/someone")
+    settings = Settings()
+    assert settings.data_dir.as_posix() == "/home/someone/.local/share/truecerta"
+    assert settings.database() == "sqlite:////home/someone/.local/share/truecerta/truecerta.sqlite3"
+    assert (settings.rate_limit_api, settings.rate_limit_public) == ("120/minute", "60/minute")
+    assert settings.rate_limit_misses == "300/hour"
+    assert settings.secret_key is None
+    assert settings.is_limited()
+
+
+def test_an_empty_setting_is_not_set(tmp_path: Path) -> None:
+    empty = dict.fromkeys((PREFIX + name for name in (*WRONG, "REDIS_URL")), "")
+    rows = json.loads(command_line.run(Installation(tmp_path, environment=empty), "settings", "--json").stdout)
+    assert {row["set"] for row in rows if row["setting"] in empty} == {"default"}
+
+
+def test_an_unknown_setting_is_let_be(tmp_path: Path) -> None:
+    installation = Installation(tmp_path, environment={PREFIX + "COLOUR": "red"})
+    assert command_line.run(installation, "settings").exit_code == 0
+
+
+def test_a_base_loses_its_last_slash() -> None:
+    assert Settings(public_url="https://example.com/certificates/").public_url == "https://example.com/certificates"
