@@ -64,7 +64,7 @@ async def _valid(wanted: Wanted, now: datetime) -> list[Certificate]:
 async def _expired(wanted: Wanted, now: datetime) -> list[Certificate]:
     # The unmarked first: one that is marked in between is then seen twice and never missed.
     due = await _due(wanted, now)
-    noted = await _newest(_wanted(wanted).filter(**expiry.NOTED), wanted.limit)
+    noted = await _newest(_wanted(wanted).filter(**expiry.noted()), wanted.limit)
     each = {row.id: row for row in (*due, *noted)}
     return sorted(each.values(), key=lambda row: row.created_at, reverse=True)[: wanted.limit + 1]
 

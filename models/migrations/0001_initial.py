@@ -13,8 +13,9 @@ INDEXES = {
     "certificate_open": f"(organization_id, created_at) WHERE {OPEN}",
     "certificate_expired": f"(organization_id, created_at) WHERE {NOTED}",
     "certificate_expired_of_course": f"(organization_id, course_id, created_at) WHERE {NOTED}",
-    "certificate_falling_due_of_course": f"(organization_id, course_id, expires_at) WHERE {OPEN}",
-    "certificate_falling_due": f"(expires_at) WHERE {OPEN}",
+    "certificate_falling_due_of_organization": f"(organization_id, expires_at) WHERE {OPEN} AND expires_at IS NOT NULL",
+    "certificate_falling_due_of_course": f"(organization_id, course_id, expires_at) WHERE {OPEN} AND expires_at IS NOT NULL",
+    "certificate_falling_due": f"(expires_at) WHERE {OPEN} AND expires_at IS NOT NULL",
 }
 
 

@@ -15,13 +15,15 @@ from tests.databases import Database
 
 OPEN = "expired_noted_at IS NULL AND revoked_at IS NULL AND renewed_by_id IS NULL"
 NOTED = "expired_noted_at IS NOT NULL AND revoked_at IS NULL AND renewed_by_id IS NULL"
+FALLING_DUE = f"{OPEN} AND expires_at IS NOT NULL"
 INDEXES = {
     "certificate_of_course": ("organization_id, course_id, created_at", None),
     "certificate_open": ("organization_id, created_at", OPEN),
     "certificate_expired": ("organization_id, created_at", NOTED),
     "certificate_expired_of_course": ("organization_id, course_id, created_at", NOTED),
-    "certificate_falling_due": ("expires_at", OPEN),
-    "certificate_falling_due_of_course": ("organization_id, course_id, expires_at", OPEN),
+    "certificate_falling_due": ("expires_at", FALLING_DUE),
+    "certificate_falling_due_of_organization": ("organization_id, expires_at", FALLING_DUE),
+    "certificate_falling_due_of_course": ("organization_id, course_id, expires_at", FALLING_DUE),
 }
 
 
