@@ -1,25 +1,10 @@
 """The one exception by which the domain refuses: a code of the contract and a sentence for a stranger."""
 
 from dataclasses import dataclass
-from typing import Literal
 
-ErrorCode = Literal[
-    "bad_request",
-    "unauthorized",
-    "plan_limit_exceeded",
-    "not_found",
-    "method_not_allowed",
-    "request_timeout",
-    "conflict",
-    "gone",
-    "payload_too_large",
-    "unsupported_media_type",
-    "unprocessable_entity",
-    "rate_limited",
-    "request_header_fields_too_large",
-    "internal_error",
-    "unavailable",
-]
+from wire.schemas import ErrorCode
+
+__all__ = ["Detail", "ErrorCode", "Refused"]
 
 
 @dataclass(frozen=True, slots=True)
