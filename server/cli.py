@@ -44,6 +44,8 @@ def serve(
         secret_key.secret_key(settings)
     except secret_key.SecretKeyError as missing:
         commands.stop(str(missing), commands.WRONG_USE)
+    except OSError as fault:
+        commands.stop(f"{PREFIX}DATA_DIR cannot be used: {fault}", commands.WRONG_USE)
     _migrate(settings)
     hand_down(f"http://{_in_url(host)}:{port}")
     raise typer.Exit(serve_app(host=host, port=port, workers=workers))

@@ -40,6 +40,11 @@ def list_of(
     as_json: commands.AsJson = False,
 ) -> None:
     """List the keys of an academy, newest first; of each only the last four characters are known."""
+
+    async def found() -> list[service.KeyCard]:
+        await organizations.read(organization)
+        return await service.list_of(organization)
+
     rows = [
         {
             "id": key.id,
@@ -49,7 +54,7 @@ def list_of(
             "last used": key.last_used_at,
             "revoked": key.revoked_at,
         }
-        for key in commands.on_database(partial(service.list_of, organization))
+        for key in commands.on_database(found)
     ]
     commands.show(rows, as_json=as_json, empty="This academy has no keys.")
 

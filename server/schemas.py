@@ -1,5 +1,6 @@
 """Schemas of the contract, compiled once, and what is wrong with a value said for a stranger."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ _SENTENCES: dict[str, Callable[[Any], str]] = {
     "maximum": lambda limit: f"must be at most {limit}",
     "enum": lambda values: "must be one of " + ", ".join(str(value) for value in values if value is not None),
 }
+_FIRST_SENTENCE = re.compile(r".*?(?=\.( |$)|$)")
 _TYPES = {
     "string": "a string",
     "integer": "a whole number",
@@ -85,7 +87,8 @@ def _sentence(keyword: str, holder: Mapping[str, Any]) -> str:
     if keyword == "type":
         types = holder["type"] if isinstance(holder["type"], list) else [holder["type"]]
         return "must be " + " or ".join(_TYPES[name] for name in types)
-    return "must be: " + " ".join(str(holder.get("description", "see the reference")).split()).rstrip(".")
+    meaning = " ".join(str(holder.get("description", "see the reference")).split())
+    return "must be: " + _FIRST_SENTENCE.match(meaning)[0]  # type: ignore[index]  # any text begins with some
 
 
 def _at(schema: Any, path: Sequence[str | int]) -> Mapping[str, Any]:  # noqa: ANN401  # walks through any JSON value

@@ -153,8 +153,8 @@ def test_a_plan_may_be_as_large_as_the_tables_hold(truecerta: Command) -> None:
     assert "2147483647" in truecerta("plan", "set", f"large-{uuid4()}", "--certificates", "2147483647").stdout
 
 
-def test_an_unknown_academy_has_no_keys_to_list(truecerta: Command) -> None:
-    assert "no keys" in truecerta("key", "list", str(UUID(int=7))).stdout
+def test_the_keys_of_an_unknown_academy_are_refused(truecerta: Command) -> None:
+    assert "Organization not found" in truecerta("key", "list", str(UUID(int=7)), code=1).stderr
 
 
 @pytest.mark.parametrize(
