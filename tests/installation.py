@@ -93,7 +93,11 @@ class Installation:
                 start_new_session=True,
             )
         if wait:
-            self.wait_until_ready()
+            try:
+                self.wait_until_ready()
+            except BaseException:
+                self.kill()  # whoever could not start it has nothing to stop
+                raise
 
     def wait_until_ready(self, seconds: float = 30) -> None:
         """Wait for /readyz to say yes."""
