@@ -1,8 +1,9 @@
 """Does a server keep the contract: `python -m conformance.contract --url URL --key KEY`.
 
 Schemathesis asks it everything that its /openapi.yaml describes, and much that it does not: the contract's own examples,
-every boundary of every schema, valid and invalid data at random, and walks along the links. It writes: courses and
-certificates (of people at example.com and worse) are created for the key's organization, which should be one for tests.
+every boundary of every schema, valid and invalid data at random, and walks along the links. It writes: courses,
+certificates (of people at example.com and worse) and endpoints are created for the key's organization, which should be one
+for tests.
 
 Exit status: 0 the server keeps the contract, 1 it does not, 2 could not tell.
 """
@@ -45,6 +46,7 @@ def _asked(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--phases", default=",".join(PHASES), help="a comma-separated choice of " + ", ".join(PHASES))
     parser.add_argument("--course-id", help="a course to issue for; one is created otherwise")
     parser.add_argument("--claimed-code", action="append", default=[], help="a claimed certificate, for its badge")
+    parser.add_argument("--claim-token", action="append", default=[], help="the token of a mailed link, for claiming")
     parser.add_argument("--out", type=Path, help="a folder that keeps report.json, junit.xml and answers.json")
     asked = parser.parse_args(arguments)
     asked.url, asked.phases = asked.url.rstrip("/"), tuple(asked.phases.split(","))
@@ -66,10 +68,11 @@ def _plan(asked: argparse.Namespace) -> Plan:
         if limit := listed.headers.get("X-RateLimit-Limit"):
             print(f"Note: the server takes {limit} requests a minute. Its Retry-After is obeyed, so this takes hours;")
             print(
-                "      start it with TRUECERTA_RATE_LIMIT_API, _PUBLIC and _MISSES set to off for a quick answer.",
+                "      start it with TRUECERTA_RATE_LIMIT_API, _PUBLIC, _MISSES and _WEBHOOK_TEST off for a quick answer.",
                 flush=True,
             )
-        found = samples.prepare(client, asked.course_id, tuple(asked.claimed_code))
+        given = samples.Given(asked.course_id, tuple(asked.claimed_code), tuple(asked.claim_token))
+        found = samples.prepare(client, given)
     return Plan(asked.url, asked.key, asked.examples, asked.seed, asked.phases, found)
 
 

@@ -23,8 +23,16 @@ DRAWN = {
     "body.course_id": "courses",
     "path.code": "codes",
     "path.organization_id": "issuers",
+    "path.webhook_id": "webhooks",
+    "path.delivery_id": "deliveries",
 }
 """Which parameters name real things."""
+DRAWN_BY_ONE = {
+    "get_assertion": ("path.code", "claimed"),  # others would soon have revoked them
+    "delete_webhook": ("path.webhook_id", "removable"),  # for it would soon have left none to the others
+    "claim_certificate": ("body.token", "tokens"),
+}
+"""Which do so in one operation only."""
 
 
 @dataclass(frozen=True)
@@ -88,15 +96,24 @@ def environment(plan: Plan, answers: Path) -> dict[str, str]:
 def configuration(plan: Plan) -> str:
     """schemathesis.toml with what only the caller knows."""
     known = plan.samples
-    lists = {"courses": known.course_ids, "codes": known.codes, "issuers": known.organization_ids}
-    lists["claimed"] = known.claimed
+    lists = {
+        "courses": known.course_ids,
+        "codes": known.codes,
+        "issuers": known.organization_ids,
+        "webhooks": known.webhook_ids,
+        "deliveries": known.delivery_ids,
+        "removable": known.removable_webhook_ids,
+        "claimed": known.claimed,
+        "tokens": known.claim_tokens,
+    }
     filled = {name: values for name, values in lists.items() if values}
     lines = [f'hooks = "{__package__}.schemathesis_hooks"', (HERE / "schemathesis.toml").read_text(encoding="utf-8")]
     lines += ["[auth.openapi.apiKey]", f'bearer = "${{{KEY_VARIABLE}}}"', "[parameters]"]
     lines += [drawn(place, name) for place, name in DRAWN.items() if name in filled]
-    if known.claimed:  # for this operation alone: others would soon have revoked them
-        lines += ["[[operations]]", 'include-operation-id = "get_assertion"']
-        lines += ["[operations.parameters]", drawn("path.code", "claimed")]
+    for operation, (place, name) in DRAWN_BY_ONE.items():
+        if name in filled:
+            lines += ["[[operations]]", f'include-operation-id = "{operation}"']
+            lines += ["[operations.parameters]", drawn(place, name)]
     for name, values in filled.items():
         lines += [f"[dictionaries.{name}]", f"values = {json.dumps(values)}"]
     return "\n".join([*lines, ""])

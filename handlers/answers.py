@@ -7,7 +7,7 @@ from rules.errors import ErrorCode
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A body: an object to be written as JSON, or text in the one media type that the contract names.
+    """A body: an object to be written as JSON, or text in the one media type that the contract names; None for no content.
 
     The status is the one that the contract names for success, unless the answer stands for an error `code`.
     """

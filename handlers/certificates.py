@@ -8,9 +8,9 @@ from handlers.answers import Answer
 from handlers.pagination import instant_of, paginated
 from rules import instants
 from rules.links import Links
-from services import certificate_lists, certificates
+from services import certificate_life, certificate_lists, certificates, claims
 from services.api_keys import Caller
-from wire.schemas import IssueCertificate, RevokeCertificate, StatusChoice
+from wire.schemas import IssueCertificate, RenewCertificate, RevokeCertificate, StatusChoice, UpdateCertificate
 
 
 async def list_certificates(
@@ -32,7 +32,9 @@ async def list_certificates(
 async def issue_certificate(body: IssueCertificate, caller: Caller, links: Links, now: datetime) -> Answer:
     """A new certificate."""
     issued_at = instants.parse(body["issued_at"], "issued_at") if "issued_at" in body else None
-    wanted = certificates.Wanted(UUID(body["course_id"]), body["holder_name"], body["holder_email"], issued_at)
+    wanted = certificates.Wanted(
+        UUID(body["course_id"]), body["holder_name"], body["holder_email"], issued_at, body.get("notify", True)
+    )
     certificate = await certificates.issue(caller.organization_id, wanted, now)
     return Answer({"data": shapes.certificate(certificate, links, now)}, links.certificate(certificate.code))
 
@@ -49,4 +51,30 @@ async def revoke_certificate(
     """A certificate, revoked."""
     reason = body.get("reason") if body else None
     certificate = await certificates.revoke(caller.organization_id, code, reason, now)
+    return Answer({"data": shapes.certificate(certificate, links, now)})
+
+
+async def update_certificate(code: str, body: UpdateCertificate, caller: Caller, links: Links, now: datetime) -> Answer:
+    """A certificate after a correction."""
+    correction = certificate_life.Correction(
+        body.get("holder_name"), body.get("holder_email"), body.get("notify", True)
+    )
+    certificate = await certificate_life.correct(caller, code, correction, now)
+    return Answer({"data": shapes.certificate(certificate, links, now)})
+
+
+async def renew_certificate(
+    code: str, body: RenewCertificate | None, caller: Caller, links: Links, now: datetime
+) -> Answer:
+    """The new certificate in the place of an old one."""
+    wanted = body or {}
+    issued_at = instants.parse(wanted["issued_at"], "issued_at") if "issued_at" in wanted else None
+    renewal = certificate_life.Renewal(issued_at, wanted.get("notify", True))
+    certificate = await certificate_life.renew(caller.organization_id, code, renewal, now)
+    return Answer({"data": shapes.certificate(certificate, links, now)}, links.certificate(certificate.code))
+
+
+async def resend_claim(code: str, caller: Caller, links: Links, now: datetime) -> Answer:
+    """A certificate whose holder is sent another mail."""
+    certificate = await claims.resend(caller.organization_id, code, now)
     return Answer({"data": shapes.certificate(certificate, links, now)})

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from rules import certificates, courses, instants
 from rules.links import Links
-from wire.schemas import Certificate, CertificateLinks, Course, Verification, VerifiedCertificate
+from wire.schemas import Certificate, CertificateLinks, Claim, Course, Verification, VerifiedCertificate
 
 
 def course(shown: courses.Course, links: Links) -> Course:
@@ -38,10 +38,10 @@ def certificate(issued: certificates.Certificate, links: Links, now: datetime) -
         "course_version": issued.course.version,
         "status": issued.verdict(now).status,
         "issued_at": instants.show(issued.issued_at),
-        "expires_at": _shown(issued.expires_at),
-        "claimed_at": _shown(issued.claimed_at),
+        "expires_at": shown(issued.expires_at),
+        "claimed_at": shown(issued.claimed_at),
         "is_claimed": issued.claimed_at is not None,
-        "revoked_at": _shown(issued.revoked_at),
+        "revoked_at": shown(issued.revoked_at),
         "revocation_reason": issued.revocation_reason,
         "created_at": instants.show(issued.created_at),
         "links": _links(issued, links),
@@ -58,7 +58,8 @@ def _links(issued: certificates.Certificate, links: Links) -> CertificateLinks:
     return shown_at
 
 
-def _shown(instant: datetime | None) -> str | None:
+def shown(instant: datetime | None) -> str | None:
+    """An instant, or null where there is none."""
     return None if instant is None else instants.show(instant)
 
 
@@ -88,9 +89,24 @@ def _verified(issued: certificates.Certificate) -> VerifiedCertificate:
         "holder_name": issued.holder_name,
         "is_claimed": issued.claimed_at is not None,
         "issued_at": instants.show(issued.issued_at),
-        "expires_at": _shown(issued.expires_at),
+        "expires_at": shown(issued.expires_at),
     }
     if issued.revoked_at is not None:
         facts["revoked_at"] = instants.show(issued.revoked_at)
         facts["revocation_reason"] = issued.revocation_reason
     return facts
+
+
+def claim(claimed: certificates.Certificate, links: Links, now: datetime) -> Claim:
+    """A claimed certificate as its holder is shown it."""
+    academy = claimed.organization
+    return {
+        "code": claimed.code,
+        "holder_name": claimed.holder_name,
+        "course_name": claimed.course.name,
+        "academy": {"name": academy.name, "logo_url": academy.logo_url},
+        "issued_at": instants.show(claimed.issued_at),
+        "expires_at": shown(claimed.expires_at),
+        "claimed_at": instants.show(claimed.claimed_at or now),
+        "links": _links(claimed, links),
+    }

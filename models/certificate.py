@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 class Certificate(Model):
     """A certificate as it was issued, and what has happened to it since.
 
-    `expired_noted_at` is a mark for the lists, never for a verdict: it is set once the expiry date has passed, at issue or
-    by the upkeep in `worker/`, and lets partial indexes find the expired ones among a million. The indexes are in the
+    `expiring_noted_at` and `expired_noted_at` are marks for announcements and lists, never for a verdict: they are set with
+    the event that tells of it, at issue or by the worker, and let partial indexes find what has fallen due and what has
+    expired among a million. The indexes are in the
     migrations, since Tortoise does not write partial ones. That a certificate has one predecessor at most is among them:
     as a plain UNIQUE, SQLite would take it for the way to everything that has no successor.
     """
@@ -43,6 +44,7 @@ class Certificate(Model):
     renewed_by: fields.ForeignKeyNullableRelation["Certificate"] = fields.ForeignKeyField(
         "models.Certificate", related_name="renews", on_delete=fields.RESTRICT, null=True, db_index=False
     )
+    expiring_noted_at = fields.DatetimeField(null=True)
     expired_noted_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
 

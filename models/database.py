@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -94,6 +95,15 @@ async def fetch(sql: str, *values: object) -> Sequence[dict[str, Any]]:
     if not is_postgres():
         sql = sql.replace("$", "?")
     return await connection.execute_query_dict(sql, list(values))
+
+
+def instant(column: datetime | str) -> datetime:
+    """An instant in a row of `fetch`: SQLite answers with text.
+
+    >>> instant("2026-03-15 10:00:00+00:00").hour
+    10
+    """
+    return datetime.fromisoformat(column) if isinstance(column, str) else column
 
 
 _POSTGRES_AWAY = (

@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 
 class IdempotencyRecord(Model):
-    """The successful answer to the first request with an Idempotency-Key; written with the change itself or not at all."""
+    """The successful answer to the first request with an Idempotency-Key; written with the change itself or not at all.
+
+    `sealed` ones are encrypted, since an answer may hold a secret; those from before that are plain, and soon forgotten.
+    """
 
     id = fields.UUIDField(primary_key=True)
     organization_id: UUID
@@ -23,6 +26,7 @@ class IdempotencyRecord(Model):
     status = fields.SmallIntField()
     location = fields.CharField(max_length=2048, null=True)
     body = fields.BinaryField()
+    sealed = fields.BooleanField(default=False, db_default=False)
     created_at = fields.DatetimeField(db_index=True)
 
     class Meta:

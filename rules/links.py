@@ -18,6 +18,14 @@ class Links:
         """The page that a person checks a certificate on."""
         return f"{self.base}/v/{code}"
 
+    def claim(self, token: str) -> str:
+        """The page on which a holder claims a certificate; whoever has the link has what it takes.
+
+        >>> Links("https://truecerta.com").claim("a.b.c")
+        'https://truecerta.com/claim/a.b.c'
+        """
+        return f"{self.base}/claim/{token}"
+
     def verification(self, code: str) -> str:
         """The same check for programs."""
         return f"{self.base}/api/v1/verify/{code}"
@@ -29,6 +37,14 @@ class Links:
     def course(self, course_id: UUID) -> str:
         """A course as its owner reads it."""
         return f"{self.base}/api/v1/courses/{course_id}"
+
+    def contract(self) -> str:
+        """The reference of the API, in one file."""
+        return f"{self.base}/openapi.yaml"
+
+    def webhook(self, webhook_id: UUID) -> str:
+        """An endpoint as its owner reads it."""
+        return f"{self.base}/api/v1/webhooks/{webhook_id}"
 
     def assertion(self, code: str) -> str:
         """The Open Badges assertion of a certificate; also its id."""

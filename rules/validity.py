@@ -1,10 +1,14 @@
 """The state of a certificate; decided here and nowhere else."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 Status = Literal["valid", "never_expires", "expired", "renewed", "revoked"]
+Announcement = Literal["expiring", "expired"]
+
+EXPIRING_FOR = timedelta(days=30)
+"""How long before its expiry a certificate is announced as expiring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,19 @@ def verdict(facts: Facts, now: datetime) -> Verdict:
     """
     status = _status(facts, now)
     return Verdict(status, valid=status in ("valid", "never_expires"))
+
+
+def announcements(expires_at: datetime | None, now: datetime) -> tuple[Announcement, ...]:
+    """What is due to be announced, as if nothing had been: expiring once 30 days are left, expired from the expiry on.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 3, 15, 12, tzinfo=UTC)
+    >>> announcements(noon + EXPIRING_FOR, noon), announcements(noon, noon), announcements(None, noon)
+    (('expiring',), ('expiring', 'expired'), ())
+    """
+    if expires_at is None or expires_at - now > EXPIRING_FOR:
+        return ()
+    return ("expiring", "expired") if expires_at <= now else ("expiring",)
 
 
 def _status(facts: Facts, now: datetime) -> Status:

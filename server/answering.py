@@ -26,6 +26,8 @@ def reply_with(operation: Operation, kept: KeptAnswer, request: Request) -> Repl
         headers.append((b"idempotent-replayed", b"true"))
     if len(operation.media_types) > 1:
         headers.append((b"vary", b"Accept"))
+    if not operation.media_types:
+        return Reply(kept.status, b"", b"", headers)
     media_type = chosen_type(operation.media_types, ",".join(request.header_lines(b"accept")))
     return Reply(kept.status, kept.body, media_type.encode(), headers)
 
@@ -45,7 +47,7 @@ def chosen_type(offered: tuple[str, ...], accept: str) -> str:
 
 def with_headers(reply: Reply, operation: Operation, standing: Headers) -> Reply:
     """What every answer of an operation carries: its standing, and whether scripts and caches may have it."""
-    cache = b"no-store" if operation.secured else b"no-cache"
+    cache = b"no-cache" if operation.open_to_scripts else b"no-store"
     headers = [*reply.headers, *standing, (b"cache-control", cache)]
     if operation.open_to_scripts:
         headers += [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", EXPOSED)]

@@ -1,6 +1,5 @@
 """The application, put together: Connexion's middleware around our dispatcher, and the pages behind it."""
 
-import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from functools import partial
@@ -11,21 +10,20 @@ from connexion.middleware.lifespan import LifespanMiddleware
 from starlette.types import ASGIApp, Scope
 
 import pages
+from outgoing.client import Outgoing
 from rules import addresses, rates
 from rules.certificates import Certificate
 from rules.errors import Refused
 from rules.links import Links
-from server import contract, health, logs
+from server import contract, errors, health, key_usage, logs, secret_key
 from server.budgets import Budgets, Rates
 from server.deadline import Deadline
 from server.dispatcher import Dispatcher
-from server.errors import STATUS
 from server.limits import Limits
 from server.outermost import Outermost
 from server.settings import Settings
 from services import database
 from services.api_keys import Usage
-from worker.upkeep import keep_up
 
 
 def create_from_environment() -> ASGIApp:
@@ -37,17 +35,18 @@ def create_from_environment() -> ASGIApp:
 
 def create(settings: Settings) -> ASGIApp:
     """The application for these settings. The database has to be migrated."""
-    links = Links(settings.public_url or "http://127.0.0.1:8000")
+    links, keyring = Links(settings.base()), secret_key.keyring(settings)
+    outgoing = Outgoing(allow_private=settings.allow_private_webhooks)
     budgets = _budgets(settings)
-    site = pages.site(links, PageGate(budgets), health.routes())
+    site = pages.site(links, PageGate(budgets), keyring, health.routes())
     app = ConnexionMiddleware(
         site,
         middlewares=[
             Outermost,
             LifespanMiddleware,
-            partial(Dispatcher, budgets=budgets, links=links),
+            partial(Dispatcher, budgets=budgets, at_hand={"links": links, "keyring": keyring, "outgoing": outgoing}),
         ],
-        lifespan=partial(_lifespan, settings, budgets),
+        lifespan=partial(_lifespan, settings, budgets, outgoing),
     )
     app.add_api(contract.bound())
     made: ASGIApp = app  # Connexion is not typed
@@ -55,14 +54,22 @@ def create(settings: Settings) -> ASGIApp:
 
 
 class PageGate:
-    """Pages look codes up as the API does, so they are held to the same budget of misses."""
+    """Pages ask what the API asks, so they are held to the same budgets."""
 
     def __init__(self, budgets: Budgets) -> None:
         self._budgets = budgets
 
     def status(self, refused: Refused) -> int:
         """The status that goes with a refusal."""
-        return STATUS[refused.code]
+        return errors.STATUS[refused.code]
+
+    def refusal_of(self, fault: Exception) -> Refused:
+        """What a visitor is told of a fault."""
+        return errors.refusal_of(fault)
+
+    async def counted(self, scope: Scope) -> None:
+        """Counts a visit among the public requests of its address, or refuses it."""
+        await self._budgets.visit(scope).as_public(looks_up_codes=False)
 
     async def before(self, scope: Scope) -> None:
         """Refuses a visitor who has missed too often."""
@@ -84,6 +91,7 @@ def _budgets(settings: Settings) -> Budgets:
             api=rates.parse(settings.rate_limit_api),
             public=rates.parse(settings.rate_limit_public),
             misses=rates.parse(settings.rate_limit_misses),
+            webhook_tests=rates.parse(settings.rate_limit_webhook_test),
         ),
         trusted=addresses.networks(settings.trusted_proxies),
         usage=Usage(),
@@ -91,13 +99,12 @@ def _budgets(settings: Settings) -> Budgets:
 
 
 @asynccontextmanager
-async def _lifespan(settings: Settings, budgets: Budgets, _app: Any) -> AsyncIterator[None]:  # noqa: ANN401
+async def _lifespan(settings: Settings, budgets: Budgets, outgoing: Outgoing, _app: Any) -> AsyncIterator[None]:  # noqa: ANN401
     await database.connect(settings.database())
-    upkeep = asyncio.create_task(keep_up(budgets.usage))
     try:
-        yield
+        async with key_usage.written_down(budgets.usage):
+            yield
     finally:
-        upkeep.cancel()
-        await asyncio.gather(upkeep, return_exceptions=True)
+        await outgoing.close()
         await budgets.limits.close()
         await database.disconnect()

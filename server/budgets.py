@@ -23,6 +23,11 @@ class Rates:
     api: Rate | None
     public: Rate | None
     misses: Rate | None
+    webhook_tests: Rate | None
+
+    def of_operation(self, name: str) -> Rate | None:
+        """What an organization may ask of one operation, beside what each of its keys may ask in all."""
+        return {"send_test_webhook": self.webhook_tests}.get(name)
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,10 @@ class Visit:
         await self._count("api", rates.api, str(caller.key_id))
         self._budgets.usage.note(caller.key_id, datetime.now(UTC))
         return caller
+
+    async def of_operation(self, name: str, caller: Caller) -> None:
+        """Count a request by its organization, where the operation has a limit of its own; that is the one then told."""
+        await self._count(name, self._budgets.rates.of_operation(name), str(caller.organization_id))
 
     async def as_public(self, *, looks_up_codes: bool) -> None:
         """Count a public request by its address; refuse it unheard when its address has missed too often."""

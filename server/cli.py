@@ -1,17 +1,21 @@
 """The command line: `truecerta`."""
 
+import signal
 import sqlite3
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 
-from server import commands, logs, secret_key
+from server import commands, logs, secret_key, working
 from server.cli_keys import keys
 from server.cli_organizations import organizations
 from server.cli_plans import plans
 from server.serving import serve as serve_app
 from server.settings import PREFIX, Settings, hand_down
+from server.worker_beside import WorkerBeside
 from services import database
 
 app = typer.Typer(
@@ -23,13 +27,16 @@ app = typer.Typer(
 app.add_typer(organizations, name="org")
 app.add_typer(keys, name="key")
 app.add_typer(plans, name="plan")
+_log = structlog.get_logger()
 
 
 @app.command()
 def serve(
+    *,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 8000,
     workers: Annotated[int, typer.Option(help="How many processes answer requests.", min=1, max=64)] = 1,
+    worker: Annotated[bool, typer.Option(help="Whether what `truecerta worker` does is done beside it.")] = True,
 ) -> None:
     """Bring the database up to date and serve the API and the pages until stopped."""
     settings = commands.load_settings()
@@ -37,18 +44,26 @@ def serve(
     if workers > 1 and settings.redis_url is None and settings.is_limited():
         commands.stop(
             f"Several workers count limits together only through a Valkey or Redis server: set {PREFIX}REDIS_URL, "
-            f"or set {PREFIX}RATE_LIMIT_API, _PUBLIC and _MISSES to off.",
+            f"or set {PREFIX}RATE_LIMIT_API, _PUBLIC, _MISSES and _WEBHOOK_TEST to off.",
             commands.WRONG_USE,
         )
-    try:
-        secret_key.secret_key(settings)
-    except secret_key.SecretKeyError as missing:
-        commands.stop(str(missing), commands.WRONG_USE)
-    except OSError as fault:
-        commands.stop(f"{PREFIX}DATA_DIR cannot be used: {fault}", commands.WRONG_USE)
+    _ask_for_secret_key(settings)
     _migrate(settings)
     hand_down(f"http://{_in_url(host)}:{port}")
-    raise typer.Exit(serve_app(host=host, port=port, workers=workers))
+    raise typer.Exit(serve_app(host=host, port=port, workers=workers, beside=WorkerBeside() if worker else None))
+
+
+@app.command()
+def worker() -> None:
+    """Deliver webhooks and mails and announce expiries until stopped; needed beside `serve --no-worker` alone."""
+    settings = commands.load_settings()
+    logs.configure(settings)
+    _ask_for_secret_key(settings)
+    if settings.public_url is None:
+        _log.warning(f"{PREFIX}PUBLIC_URL is not set", links_begin_with=settings.base())
+    signals = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
+    running = partial(print, "The delivery worker runs. Ctrl-C ends it.", flush=True)
+    commands.run(working.work(settings, signals=signals, on_ready=running))
 
 
 @app.command()
@@ -91,6 +106,15 @@ def backup(target: Annotated[Path, typer.Argument(help="The file to write; it mu
     except (OSError, sqlite3.Error) as fault:
         commands.stop(f"The copy could not be made: {fault}")
     print(f"Copied {source} to {target} ({target.stat().st_size} bytes, checked).")
+
+
+def _ask_for_secret_key(settings: Settings) -> None:
+    try:
+        secret_key.secret_key(settings)
+    except secret_key.SecretKeyError as missing:
+        commands.stop(str(missing), commands.WRONG_USE)
+    except OSError as fault:
+        commands.stop(f"{PREFIX}DATA_DIR cannot be used: {fault}", commands.WRONG_USE)
 
 
 def _migrate(settings: Settings) -> None:

@@ -12,7 +12,6 @@ from connexion.spec import Specification
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rules.errors import Refused
-from rules.links import Links
 from server import answering
 from server.budgets import Budgets, Visit
 from server.contract import METHODS
@@ -27,12 +26,15 @@ from services.verification import NOT_FOUND
 
 
 class Dispatcher(SpecMiddleware):  # type: ignore[misc]  # Connexion is not typed
-    """Answers what the contract describes; passes everything outside `/api` on to the pages."""
+    """Answers what the contract describes; passes everything outside `/api` on to the pages.
 
-    def __init__(self, app: ASGIApp, *, budgets: Budgets, links: Links) -> None:
+    `at_hand` is what handlers may ask for by name, beside what a request says.
+    """
+
+    def __init__(self, app: ASGIApp, *, budgets: Budgets, at_hand: Mapping[str, object]) -> None:
         self.app = app
         self._budgets = budgets
-        self._links = links
+        self._at_hand = at_hand
         self._routes: Routes[Operation] = Routes()
 
     def add_api(self, specification: Specification, *, resolver: Resolver | None = None, **_: object) -> None:
@@ -43,7 +45,7 @@ class Dispatcher(SpecMiddleware):  # type: ignore[misc]  # Connexion is not type
                     described = specification.operation_cls.from_spec(
                         specification, path=path, method=method, resolver=resolver or Resolver()
                     )
-                    self._routes.add(path, method.upper(), compile_operation(described))
+                    self._routes.add(path, method.upper(), compile_operation(described, self._at_hand.keys()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass on."""
@@ -80,7 +82,7 @@ class Dispatcher(SpecMiddleware):  # type: ignore[misc]  # Connexion is not type
         caller = await self._admitted(operation, request, visit, deadline)
         try:
             arguments = await operation.arguments(request, path)
-            return await deadline.within(operation.carry_out(arguments, path, caller, self._links))
+            return await deadline.within(operation.carry_out(arguments, path, caller, self._at_hand))
         except Refused as refused:
             if operation.looks_up_codes and refused.code == "not_found":
                 await visit.count_miss()
@@ -91,6 +93,8 @@ class Dispatcher(SpecMiddleware):  # type: ignore[misc]  # Connexion is not type
         self, operation: Operation, request: Request, visit: Visit, deadline: Deadline
     ) -> Caller | None:
         if operation.secured:
-            return await visit.as_caller(request, deadline)
+            caller = await visit.as_caller(request, deadline)
+            await visit.of_operation(operation.name, caller)
+            return caller
         await visit.as_public(looks_up_codes=operation.looks_up_codes)
         return None

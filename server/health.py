@@ -2,7 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import Coroutine
 from datetime import UTC, datetime
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -11,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from server import contract
 from server.deadline import Deadline
 from server.errors import STATUS
-from services import database
+from services import database, delivery_queue, mails
 
 FRESH_SECONDS = 1.0
 
@@ -44,7 +46,24 @@ class Readiness:
             return {"status": "unavailable", "database": "away or read-only"}
         if missing:
             return {"status": "unavailable", "database": "not migrated", "missing": missing}
-        return {"status": "ready", "database": "writable"}
+        now = datetime.now(UTC)
+        return {
+            "status": "ready",
+            "database": "writable",
+            "oldest_due_delivery_seconds": await _waiting(deadline, delivery_queue.oldest_due(now), now),
+            "oldest_due_mail_seconds": await _waiting(deadline, mails.oldest_due(now), now),
+        }
+
+
+async def _waiting(deadline: Deadline, oldest: Coroutine[Any, Any, datetime | None], now: datetime) -> float | None:
+    """For how long the first in a queue has been due. No reason to send nobody here, so that it may be unknown."""
+    try:
+        due_at = await deadline.within(oldest)
+    except Exception as fault:
+        if not database.is_away(fault):
+            raise
+        return None
+    return None if due_at is None else round((now - due_at).total_seconds(), 3)
 
 
 async def livez(_request: Request) -> JSONResponse:

@@ -2,17 +2,18 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import orjson
 from connexion.operations import OpenAPIOperation
 
 from handlers.answers import Answer
+from handlers.beforehand import step_before
 from rules.errors import Refused
 from rules.idempotency import fingerprint
-from rules.links import Links
 from server.errors import STATUS
 from server.parameters import compiled_parameters
 from server.requests import NOTHING, Request
@@ -24,6 +25,27 @@ IDEMPOTENCY = "idempotency_key"
 ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 
 Arguments = dict[str, object]
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[Result]):
+    """A function that is called by the names of its arguments, each one that there is."""
+
+    function: Callable[..., Awaitable[Result]]
+    asks_for: frozenset[str]
+
+    @classmethod
+    def of(cls, function: Callable[..., Awaitable[Result]], there: AbstractSet[str]) -> "Call[Result]":
+        """A function that asks for what there is; for anything else the start is stopped."""
+        asked = frozenset(inspect.signature(function).parameters)
+        if unknown := asked - there:
+            raise TypeError(f"{function.__qualname__} asks for {sorted(unknown)}, which nothing gives.")
+        return cls(function, asked)
+
+    async def __call__(self, given: Mapping[str, object]) -> Result:
+        """What it comes to."""
+        return await self.function(**{name: given[name] for name in self.asks_for})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +61,8 @@ class Operation:
     body_required: bool
     check_body: Check | None
     read: Callable[[Request, Mapping[str, str]], Arguments]
-    handler: Callable[..., Awaitable[Answer]]
-    asks_for: frozenset[str]
+    first: Call[None] | None
+    handler: Call[Answer]
     success: int
 
     async def arguments(self, request: Request, path: Mapping[str, str]) -> Arguments:
@@ -51,23 +73,24 @@ class Operation:
         return arguments
 
     async def carry_out(
-        self, arguments: Arguments, path: Mapping[str, str], caller: Caller | None, links: Links
+        self, arguments: Arguments, path: Mapping[str, str], caller: Caller | None, at_hand: Mapping[str, Any]
     ) -> KeptAnswer:
         """Call the handler, or answer as it did when the request was first made."""
         key = arguments.pop(IDEMPOTENCY, None)
         now = datetime.now(UTC)
-        at_hand = {**arguments, "caller": caller, "links": links, "now": now}
-        chosen = {name: at_hand[name] for name in self.asks_for}
+        given = {**at_hand, **arguments, "caller": caller, "now": now}
+        if self.first is not None:
+            await self.first(given)
 
         async def act() -> KeptAnswer:
-            return self._written(await self.handler(**chosen))
+            return self._written(await self.handler(given))
 
         if key is None or caller is None:
             return await act()
         # Codes and ids are the same in either case and with blanks around them.
         target = {name: value.strip().upper() for name, value in path.items()}
         asked = fingerprint(self.name, target, arguments.get("body"))
-        return await once(Repetition(caller.organization_id, str(key), asked), act, now)
+        return await once(Repetition(caller.organization_id, str(key), asked), act, at_hand["keyring"], now)
 
     def _checked(self, body: object) -> object:
         if body is NOTHING:
@@ -79,41 +102,41 @@ class Operation:
         return body
 
     def _written(self, answer: Answer) -> KeptAnswer:
-        body = answer.body.encode() if isinstance(answer.body, str) else orjson.dumps(answer.body)
         status = self.success if answer.code is None else STATUS[answer.code]
-        return KeptAnswer(status, answer.location, body)
+        return KeptAnswer(status, answer.location, _bytes(answer.body))
 
 
-def compile_operation(described: OpenAPIOperation) -> Operation:
+def _bytes(body: object) -> bytes:
+    if body is None:
+        return b""
+    return body.encode() if isinstance(body, str) else orjson.dumps(body)
+
+
+def compile_operation(described: OpenAPIOperation, at_hand: AbstractSet[str]) -> Operation:
     """An operation as Connexion read it from the contract and bound it to its handler.
 
     Everything is asked of the contract: without security it is public and counted per address, with
     Access-Control-Allow-Origin among its headers it is open to scripts, with a code in its path it can miss.
+    `at_hand` names what the application gives to any handler that asks for it.
     """
     parameters: list[dict[str, Any]] = described.parameters
     status, success = next(each for each in described.responses.items() if each[0].startswith("2"))
     body = described.request_body
-    names = {each["name"] for each in parameters if each["in"] == "path"}
     secured = bool(described.security)
+    there = {each["name"].lower().replace("-", "_") for each in parameters} | {"caller", "now"} | at_hand
+    there |= {"body"} if body else set()
+    first = step_before(described.function)
     return Operation(
         name=described.operation_id.rpartition(".")[2],
         secured=secured,
         open_to_scripts=ALLOW_ORIGIN in success.get("headers", {}),
-        looks_up_codes=not secured and "code" in names,
-        media_types=tuple(success["content"]),
+        looks_up_codes=not secured and any(each["in"] == "path" and each["name"] == "code" for each in parameters),
+        media_types=tuple(success.get("content", {})),
         takes_body=bool(body),
         body_required=body.get("required", False),
         check_body=compiled(body["content"]["application/json"]["schema"]) if body else None,
         read=compiled_parameters(parameters),
-        handler=described.function,
-        asks_for=_asked_for(described, parameters, takes_body=bool(body)),
+        first=None if first is None else Call.of(first, there),
+        handler=Call.of(described.function, there),
         success=int(status),
     )
-
-
-def _asked_for(described: OpenAPIOperation, parameters: list[dict[str, Any]], *, takes_body: bool) -> frozenset[str]:
-    asked = frozenset(inspect.signature(described.function).parameters)
-    given = {each["name"].lower().replace("-", "_") for each in parameters} | {"caller", "links", "now"}
-    if unknown := asked - given - ({"body"} if takes_body else set()):
-        raise TypeError(f"{described.operation_id} asks for {sorted(unknown)}, which the contract does not give.")
-    return asked

@@ -14,6 +14,7 @@ from server.errors import STATUS, refusal_of, reply_to
 
 SHAPED = (b"application/json", b"application/ld+json")
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+_CLAIM_LINK = re.compile("(/claim/).+", re.IGNORECASE | re.DOTALL)
 _CODES: dict[int, ErrorCode] = {status: code for code, status in STATUS.items()}
 _log = structlog.get_logger()
 
@@ -85,7 +86,7 @@ class Exchange:
         _log.info(
             "request",
             method=self._scope["method"],
-            path=self._scope["path"],
+            path=redacted(self._scope["path"]),
             status=self._status,
             ms=round((time.perf_counter() - self._began) * 1000, 1),
             **{name: state[name] for name in ("operation", "organization") if name in state},
@@ -101,6 +102,15 @@ class Exchange:
         code = _CODES.get(status, "internal_error" if status >= STATUS["internal_error"] else "bad_request")
         reply = reply_to(Refused(code, "The request could not be carried out."))
         await send_reply(self.send, reply, self._scope["method"])
+
+
+def redacted(path: str) -> str:
+    """A path as it may be written down: without what claims a certificate.
+
+    >>> redacted("/v/TRC-ACA-26-F5N8K3"), redacted("/claim/eyJhbGciOi.J9.x")
+    ('/v/TRC-ACA-26-F5N8K3', '/claim/…')
+    """
+    return _CLAIM_LINK.sub(r"\1…", path)
 
 
 def _request_id(scope: Scope) -> str:

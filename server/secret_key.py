@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 
 from server.settings import Settings
+from services.keyring import Keyring
 
 NAME = "secret-key"
 SHORTEST = 32
@@ -30,6 +31,12 @@ def secret_key(settings: Settings) -> str:
             f"{SHORTEST} random characters, the same on every machine."
         )
     return _kept(settings.data_dir.expanduser() / NAME)
+
+
+def keyring(settings: Settings) -> Keyring:
+    """The key, and the one before it where that is set, put to their uses."""
+    previous = settings.secret_key_previous
+    return Keyring(secret_key(settings), previous.get_secret_value() if previous else None)
 
 
 def _kept(path: Path) -> str:

@@ -8,7 +8,8 @@ from urllib.parse import quote, urlsplit
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from rules import addresses, rates, text
+from outgoing.mail_server import mail_server
+from rules import addresses, rates, retries, text
 from rules.errors import Refused
 from services import database
 
@@ -49,6 +50,26 @@ def _counter(url: SecretStr | None) -> SecretStr | None:
     return url
 
 
+def _mail_server(url: SecretStr | None) -> SecretStr | None:
+    if url is not None:
+        mail_server(url.get_secret_value())
+    return url
+
+
+def _sender(address: str | None) -> str | None:
+    if address is not None:
+        try:
+            text.address(address, field="It")
+        except Refused:
+            raise ValueError("Write a mail address alone, such as certificates@example.com.") from None
+    return address
+
+
+def _retries(written: str) -> str:
+    retries.schedule(written)
+    return written
+
+
 Rate = Annotated[str, AfterValidator(_rate)]
 
 
@@ -77,11 +98,29 @@ class Settings(BaseSettings):
         default=None,
         description="Signs and encrypts. On SQLite the first start writes one; on PostgreSQL it must be set.",
     )
+    secret_key_previous: SecretStr | None = Field(
+        default=None,
+        description="The key before the present one, while what was made with it is still about.",
+    )
+    smtp_url: Annotated[SecretStr | None, AfterValidator(_mail_server)] = Field(
+        default=None,
+        description="The server that takes mails, smtp:// or smtps://; files in the data directory when not set.",
+    )
+    mail_from: Annotated[str | None, AfterValidator(_sender)] = Field(
+        default=None, description="The sender of mails; certificates@ the public URL's host when not set."
+    )
+    webhook_retries: Annotated[str, AfterValidator(_retries)] = Field(
+        default=retries.DEFAULT, description="The pauses before a failed delivery to an endpoint is tried again."
+    )
+    allow_private_webhooks: bool = Field(
+        default=False, description="Whether endpoints may be http and at addresses that are not public."
+    )
     rate_limit_api: Rate = Field(default="120/minute", description="Requests per API key, or off.")
     rate_limit_public: Rate = Field(default="60/minute", description="Public requests per address, or off.")
     rate_limit_misses: Rate = Field(
         default="300/hour", description="Look-ups of codes that do not exist, per address, or off."
     )
+    rate_limit_webhook_test: Rate = Field(default="5/minute", description="Tests of webhooks per organization, or off.")
     trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
         default="",
         description="Addresses and networks of proxies whose X-Forwarded-For is believed, separated by commas.",
@@ -104,9 +143,19 @@ class Settings(BaseSettings):
             return self.database_url.get_secret_value()
         return f"sqlite:///{quote(str(self.data_dir.expanduser().absolute() / 'truecerta.sqlite3'))}"
 
+    def base(self) -> str:
+        """What every link begins with."""
+        return self.public_url or "http://127.0.0.1:8000"
+
+    def sender(self) -> str:
+        """Whom mails come from: who is set, or `certificates` at the host that links lead to."""
+        host = urlsplit(self.base()).hostname or ""
+        is_name = ":" not in host and not host.rpartition(".")[2].isdigit()
+        return self.mail_from or f"certificates@{host if is_name else 'localhost'}"
+
     def is_limited(self) -> bool:
         """Whether any request is counted at all."""
-        named = (self.rate_limit_api, self.rate_limit_public, self.rate_limit_misses)
+        named = (self.rate_limit_api, self.rate_limit_public, self.rate_limit_misses, self.rate_limit_webhook_test)
         return any(rates.parse(rate) is not None for rate in named)
 
 

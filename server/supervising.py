@@ -35,10 +35,13 @@ _SPARE_SECONDS = 5.0
 class Supervisor:
     """Keeps as many workers serving as were asked for, until told to stop."""
 
-    def __init__(self, listener: socket.socket, plan: Plan, count: int) -> None:
+    def __init__(
+        self, listener: socket.socket, plan: Plan, count: int, on_renewal: Callable[[], None] | None = None
+    ) -> None:
         self._listener = listener
         self._plan = plan
         self._count = count
+        self._on_renewal = on_renewal
         self._workers: list[Worker] = []
         self._lifeline = Lifeline()
         self._ever_ready = False
@@ -100,6 +103,8 @@ class Supervisor:
             now = time.monotonic()
             if number == signal.SIGHUP:
                 self._renew(outdated=True)
+                if self._on_renewal:
+                    self._on_renewal()
             elif self._told_at is None:
                 self._stop()
             elif now - self._told_at > SAME_WISH_SECONDS:

@@ -14,7 +14,7 @@ from multiprocessing.context import SpawnProcess
 from server.graceful import Plan, run_server
 
 # Signals from a terminal reach the whole group; the parent decides what they mean for its workers.
-_PARENTS_SIGNALS = {signal.SIGINT, signal.SIGHUP}
+PARENTS_SIGNALS = {signal.SIGINT, signal.SIGHUP}
 # How long answers may still take after the parent was killed.
 _ORPHAN_SECONDS = 1.0
 
@@ -70,7 +70,7 @@ def start_worker(listener: socket.socket, plan: Plan, lifeline: Lifeline) -> Wor
     news, telling = _spawn.Pipe(duplex=False)
     process = _spawn.Process(target=_work, args=(listener, plan, lifeline.reader, telling))
     # Blocked signals stay blocked in the new process until it has said what to do with them.
-    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, _PARENTS_SIGNALS)
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, PARENTS_SIGNALS)
     try:
         process.start()
     finally:
@@ -80,10 +80,10 @@ def start_worker(listener: socket.socket, plan: Plan, lifeline: Lifeline) -> Wor
 
 
 def _work(listener: socket.socket, plan: Plan, lifeline: Connection, telling: Connection) -> None:
-    for number in _PARENTS_SIGNALS:
+    for number in PARENTS_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _PARENTS_SIGNALS)
-    threading.Thread(target=_end_with_parent, args=(lifeline,), daemon=True).start()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, PARENTS_SIGNALS)
+    threading.Thread(target=end_with_parent, args=(lifeline,), daemon=True).start()
     # Being told twice to stop is no insistence here: a service manager tells the whole group, and so does the parent.
     ended_well = run_server(
         listener, plan, signals={signal.SIGTERM}, insistence=False, on_ready=lambda: telling.send(_SERVING)
@@ -91,7 +91,8 @@ def _work(listener: socket.socket, plan: Plan, lifeline: Connection, telling: Co
     sys.exit(0 if ended_well else 1)
 
 
-def _end_with_parent(lifeline: Connection) -> None:
+def end_with_parent(lifeline: Connection) -> None:
+    """Wait for the parent's end, then end too: gently for a moment, and in any case."""
     lifeline.poll(None)
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(_ORPHAN_SECONDS)

@@ -11,6 +11,7 @@ from models import IdempotencyRecord
 from models.database import fetch, is_lock_timeout, is_postgres
 from rules.errors import Refused
 from rules.idempotency import LIFETIME
+from services.keyring import Keyring, Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +33,24 @@ class KeptAnswer:
     replayed: bool = False
 
 
-async def once(request: Repetition, act: Callable[[], Awaitable[KeptAnswer]], now: datetime) -> KeptAnswer:
+async def once(
+    request: Repetition, act: Callable[[], Awaitable[KeptAnswer]], keyring: Keyring, now: datetime
+) -> KeptAnswer:
     """Carry a request out, or answer as the first one with its key did within 24 hours.
 
-    The change and the kept answer commit together. Of several at once the others wait for the first: on PostgreSQL by a
-    lock on the key, on SQLite by the one write lock. What `act` raises is not kept.
+    The change and the kept answer commit together. Answers are kept sealed, since some hold a secret. Of several requests
+    at once the others wait for the first: on PostgreSQL by a lock on the key, on SQLite by the one write lock. What `act`
+    raises is not kept.
     """
     async with in_transaction():
         await _one_at_a_time(request)
         kept = await IdempotencyRecord.get_or_none(organization_id=request.organization_id, key=request.key)
         if kept is not None and kept.created_at > now - LIFETIME:
-            return _replayed(kept, request)
+            return _replayed(kept, request, keyring)
         if kept is not None:
             await kept.delete()
         answer = await act()
-        await _keep(request, answer, now)
+        await _keep(request, answer, keyring, now)
         return answer
 
 
@@ -68,14 +72,21 @@ async def _one_at_a_time(request: Repetition) -> None:
         raise Refused("conflict", message, retry_after=1) from fault
 
 
-def _replayed(kept: IdempotencyRecord, request: Repetition) -> KeptAnswer:
+def _replayed(kept: IdempotencyRecord, request: Repetition, keyring: Keyring) -> KeptAnswer:
     if kept.fingerprint != request.fingerprint:
         message = "This Idempotency-Key was used for another request. Use a new key for each new request."
         raise Refused("unprocessable_entity", message, field="Idempotency-Key")
-    return KeptAnswer(kept.status, kept.location, bytes(kept.body), replayed=True)
+    try:
+        body = keyring.unseal("kept answers", bytes(kept.body)) if kept.sealed else bytes(kept.body)
+    except Unreadable:
+        message = (
+            "The request was carried out, but its answer can no longer be read: the service's secret key was replaced."
+        )
+        raise Refused("conflict", message) from None
+    return KeptAnswer(kept.status, kept.location, body, replayed=True)
 
 
-async def _keep(request: Repetition, answer: KeptAnswer, now: datetime) -> None:
+async def _keep(request: Repetition, answer: KeptAnswer, keyring: Keyring, now: datetime) -> None:
     await IdempotencyRecord.create(
         id=uuid4(),
         organization_id=request.organization_id,
@@ -83,6 +94,7 @@ async def _keep(request: Repetition, answer: KeptAnswer, now: datetime) -> None:
         fingerprint=request.fingerprint,
         status=answer.status,
         location=answer.location,
-        body=answer.body,
+        body=keyring.seal("kept answers", answer.body),
+        sealed=True,
         created_at=now,
     )

@@ -11,14 +11,24 @@ from models.database import fetch, is_postgres
 
 async def share(organization_id: UUID) -> None:
     """Go on beside others, but not beside a change of the organization's terms."""
-    await _lock("pg_advisory_xact_lock_shared", organization_id)
+    await _lock("pg_advisory_xact_lock_shared", f"organization:{organization_id}")
 
 
 async def hold(organization_id: UUID) -> None:
     """Wait until nobody is making anything in the organization, and keep it so."""
-    await _lock("pg_advisory_xact_lock", organization_id)
+    await _lock("pg_advisory_xact_lock", f"organization:{organization_id}")
 
 
-async def _lock(function: str, organization_id: UUID) -> None:
+async def hold_feed(organization_id: UUID) -> None:
+    """Give places in the organization's feed one after the other; nobody who makes events waits for it."""
+    await _lock("pg_advisory_xact_lock", f"feed:{organization_id}")
+
+
+async def hold_webhooks(organization_id: UUID) -> None:
+    """Add endpoints to the organization one after the other."""
+    await _lock("pg_advisory_xact_lock", f"webhooks:{organization_id}")
+
+
+async def _lock(function: str, name: str) -> None:
     if is_postgres():
-        await fetch(f"SELECT {function}(hashtextextended($1, 0))", f"organization:{organization_id}")  # ours
+        await fetch(f"SELECT {function}(hashtextextended($1, 0))", name)  # ours

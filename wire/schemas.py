@@ -4,18 +4,27 @@ from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 __all__ = [
     "Academy",
+    "AnswerExcerpt",
     "AnyOrigin",
     "AnyText",
     "Assertion",
     "AssertionType",
+    "Attempt",
     "BadgeClass",
     "BadgeClassType",
     "BadgesContext",
     "Certificate",
     "CertificateEnvelope",
+    "CertificateEvent",
+    "CertificateEventKind",
     "CertificateLinks",
     "CertificateList",
     "Challenge",
+    "ChosenEvents",
+    "Claim",
+    "ClaimCertificate",
+    "ClaimEnvelope",
+    "ClaimToken",
     "Code",
     "Count",
     "Course",
@@ -26,16 +35,36 @@ __all__ = [
     "CourseName",
     "CoursePageSize",
     "CreateCourse",
+    "CreateWebhook",
+    "CreatedWebhook",
+    "CreatedWebhookEnvelope",
     "Criteria",
     "CriteriaAddress",
     "CriteriaNarrative",
     "Cursor",
+    "Delivery",
+    "DeliveryCursor",
+    "DeliveryEnvelope",
+    "DeliveryList",
+    "DeliveryPagination",
+    "DeliveryStatus",
+    "DisabledReason",
     "EqfLevel",
     "ErrorBody",
     "ErrorCode",
     "ErrorDetail",
     "ErrorResponse",
+    "Event",
+    "EventCertificate",
+    "EventChoice",
+    "EventKind",
+    "EventList",
+    "EventSubject",
+    "FeedCursor",
+    "FeedPagination",
+    "GivenInstant",
     "HeaderNames",
+    "HexDigest",
     "HostedBadgeType",
     "HostedVerification",
     "Id",
@@ -46,10 +75,14 @@ __all__ = [
     "IssueInstant",
     "MailAddress",
     "NlqfLevel",
+    "Notify",
     "NullableCursor",
+    "NullableDeliveryCursor",
+    "NullableFeedCursor",
     "NullableInstant",
     "NullableText",
     "NullableWhole",
+    "Overlap",
     "PageSize",
     "Pagination",
     "PersonName",
@@ -58,24 +91,51 @@ __all__ = [
     "Profile",
     "ProfileType",
     "QualificationLabel",
+    "RangeEnvelope",
+    "ReceiverAddress",
     "Recipient",
     "RecipientType",
+    "RedeliverChoice",
+    "RedeliverRange",
+    "RedeliveredRange",
+    "RenewCertificate",
     "ReplayedFlag",
     "RequestId",
+    "Revocation",
     "RevocationReason",
     "RevokeCertificate",
     "RevokedAssertion",
+    "RevokedCertificateEvent",
+    "RevokedEventCertificate",
+    "RevokedEventKind",
+    "RevokedEventSubject",
     "RevokedFlag",
+    "RotateSecret",
+    "Secret",
+    "ShownSecret",
+    "StandardSignature",
     "Status",
     "StatusChoice",
+    "TestEnvelope",
+    "TestEvent",
+    "TestEventKind",
+    "TestSent",
     "TypedCode",
+    "UnixSeconds",
+    "UpdateCertificate",
     "UpdateCourse",
+    "UpdateWebhook",
+    "UsualEventKind",
     "ValidityMonths",
     "Verification",
     "VerifiedCertificate",
     "VerifiedCourse",
     "VersionNumber",
     "WebLocation",
+    "Webhook",
+    "WebhookDescription",
+    "WebhookEnvelope",
+    "WebhookList",
     "YesOrNo",
 ]
 
@@ -86,6 +146,10 @@ AnyText: TypeAlias = str
 
 # Text as it was given, or null.
 NullableText: TypeAlias = str | None
+
+
+# The first 1 kB of what the endpoint answered, or null.
+AnswerExcerpt: TypeAlias = str | None
 
 
 # Always `*`.
@@ -106,6 +170,14 @@ Instant: TypeAlias = str
 
 # A URL.
 WebLocation: TypeAlias = str
+
+
+# A whole number.
+Count: TypeAlias = int
+
+
+# A whole number, or null.
+NullableWhole: TypeAlias = int | None
 
 
 # Always `BadgeClass`.
@@ -140,16 +212,42 @@ VersionNumber: TypeAlias = int
 YesOrNo: TypeAlias = bool
 
 
+# What happened, other than a revocation.
+UsualEventKind: TypeAlias = Literal[
+    "certificate.issued",
+    "certificate.claimed",
+    "certificate.expiring",
+    "certificate.expired",
+]
+
+
+# Something that happened to a certificate.
+CertificateEventKind: TypeAlias = Literal[
+    "certificate.issued",
+    "certificate.claimed",
+    "certificate.revoked",
+    "certificate.expiring",
+    "certificate.expired",
+]
+
+
 # A challenge as RFC 9110 has it.
 Challenge: TypeAlias = str
 
 
-# A whole number.
-Count: TypeAlias = int
+# What happened: a certificate was issued, was claimed by its holder, was revoked, will expire within 30 days …
+EventKind: TypeAlias = Literal[
+    "certificate.issued",
+    "certificate.claimed",
+    "certificate.revoked",
+    "certificate.expiring",
+    "certificate.expired",
+    "webhook.test",
+]
 
 
-# A whole number, or null.
-NullableWhole: TypeAlias = int | None
+# The last part of the link in the holder's mail.
+ClaimToken: TypeAlias = str
 
 
 # 1 to 5,000 characters, not only blanks; line breaks and tabs are kept.
@@ -192,6 +290,30 @@ QualificationLabel: TypeAlias = str | None
 ValidityMonths: TypeAlias = int | None
 
 
+# An https address without a fragment, such as https://example.com/hooks.
+ReceiverAddress: TypeAlias = str
+
+
+# 1 to 500 characters, not only blanks; line breaks and tabs are kept.
+WebhookDescription: TypeAlias = str | None
+
+
+# `pending`: to be tried, for the first time or again.
+DeliveryStatus: TypeAlias = Literal["pending", "delivered", "failed"]
+
+
+# The `cursor` of a page of deliveries, as it was given.
+DeliveryCursor: TypeAlias = str
+
+
+# Where the next page begins; null on an empty page.
+NullableDeliveryCursor: TypeAlias = str | None
+
+
+# Why nothing is sent there: somebody asked for it, the endpoint answered 410, or nothing has arrived for …
+DisabledReason: TypeAlias = Literal["requested", "gone", "failing"] | None
+
+
 # What programs decide by.
 ErrorCode: TypeAlias = Literal[
     "bad_request",
@@ -212,8 +334,24 @@ ErrorCode: TypeAlias = Literal[
 ]
 
 
+# The `cursor` of a page of the feed, as it was given.
+FeedCursor: TypeAlias = str
+
+
+# The place of the last event on the page; on an empty page the cursor that was asked with, null where there …
+NullableFeedCursor: TypeAlias = str | None
+
+
+# A date and time with its offset, such as 2026-03-15T10:00:00Z, from 1970 to 2200.
+GivenInstant: TypeAlias = str
+
+
 # Names of request headers.
 HeaderNames: TypeAlias = str
+
+
+# 64 lower-case hexadecimal digits.
+HexDigest: TypeAlias = str
 
 
 # Always `HostedBadge`.
@@ -236,12 +374,20 @@ IssueInstant: TypeAlias = str
 MailAddress: TypeAlias = str
 
 
+# Whether the holder is told by mail.
+Notify: TypeAlias = bool
+
+
 # 1 to 200 characters, not only blanks, no control characters.
 PersonName: TypeAlias = str
 
 
 # The `created_at` of the last item; null on an empty page.
 NullableCursor: TypeAlias = str | None
+
+
+# For how many seconds the old secret signs beside the new one.
+Overlap: TypeAlias = int
 
 
 # The size of a page.
@@ -260,6 +406,10 @@ ProfileType: TypeAlias = Literal["Profile"]
 RecipientType: TypeAlias = Literal["email"]
 
 
+# Those that have not arrived, or all.
+RedeliverChoice: TypeAlias = Literal["missed", "all"]
+
+
 # Present on a replayed answer only.
 ReplayedFlag: TypeAlias = Literal["true"]
 
@@ -276,12 +426,32 @@ RevocationReason: TypeAlias = str | None
 RevokedFlag: TypeAlias = Literal[True]
 
 
+# Always `certificate.revoked`.
+RevokedEventKind: TypeAlias = Literal["certificate.revoked"]
+
+
+# 32 random bytes in base64 after `whsec_`.
+Secret: TypeAlias = str
+
+
+# One signature or two, each in base64 after `v1,`.
+StandardSignature: TypeAlias = str
+
+
 # Which certificates to list.
 StatusChoice: TypeAlias = Literal["valid", "expired", "all"]
 
 
+# Always `webhook.test`.
+TestEventKind: TypeAlias = Literal["webhook.test"]
+
+
 # A code as people type it, in either case, with blanks around it or not.
 TypedCode: TypeAlias = str
+
+
+# Seconds since 1970, in digits.
+UnixSeconds: TypeAlias = str
 
 
 class ErrorDetail(TypedDict):
@@ -296,6 +466,13 @@ class Academy(TypedDict):
 
     name: AnyText
     logo_url: NullableText
+
+
+class Revocation(TypedDict):
+    """When a certificate was revoked and why."""
+
+    revoked_at: Instant
+    revocation_reason: NullableText
 
 
 class CertificateLinks(TypedDict):
@@ -319,6 +496,56 @@ class Criteria(TypedDict):
     narrative: NotRequired[AnyText]
 
 
+class Attempt(TypedDict):
+    """One attempt at a delivery."""
+
+    number: Count
+    started_at: Instant
+    duration_ms: Count
+    status: NullableWhole
+    error: NullableText
+    answer: AnswerExcerpt
+
+
+class VerifiedCourse(TypedDict):
+    """The course, in the version that the certificate was issued on."""
+
+    name: AnyText
+    description: NullableText
+    eqf_level: NullableWhole
+    nlqf_level: NullableText
+    qualification_label: NullableText
+
+
+class TestSent(TypedDict):
+    """The test event, and to how many endpoints it goes."""
+
+    id: Id
+    endpoints: Count
+
+
+class EventCertificate(TypedDict):
+    """The certificate as it was then."""
+
+    id: Id
+    code: Code
+    holder_name: AnyText
+    holder_email: AnyText
+    course_id: Id
+    course_name: AnyText
+    issued_at: Instant
+    expires_at: NullableInstant
+    revoked_at: NotRequired[Instant]
+    revocation_reason: NotRequired[NullableText]
+
+
+class RedeliveredRange(TypedDict):
+    """How many deliveries are due now."""
+
+    queued: Count
+    resume_from: NullableInstant
+
+
 class VerifiedCertificate(TypedDict):
     """The certificate."""
 
@@ -331,14 +558,18 @@ class VerifiedCertificate(TypedDict):
     revocation_reason: NotRequired[NullableText]
 
 
-class VerifiedCourse(TypedDict):
-    """The course, in the version that the certificate was issued on."""
+# 1 to 5 different kinds of events, or null for all of them.
+EventChoice: TypeAlias = list[CertificateEventKind] | None
 
-    name: AnyText
-    description: NullableText
-    eqf_level: NullableWhole
-    nlqf_level: NullableText
-    qualification_label: NullableText
+
+# The kinds of events that are sent there; null for all of them.
+ChosenEvents: TypeAlias = list[EventKind] | None
+
+
+class ClaimCertificate(TypedDict):
+    """A claim."""
+
+    token: ClaimToken
 
 
 class CreateCourse(TypedDict):
@@ -369,10 +600,31 @@ class UpdateCourse(TypedDict):
     criteria_url: NotRequired[CriteriaAddress]
 
 
+class DeliveryPagination(TypedDict):
+    """How to go on in a list of deliveries."""
+
+    cursor: NullableDeliveryCursor
+    has_more: YesOrNo
+
+
+class FeedPagination(TypedDict):
+    """How to go on in the feed, at once where there is more, otherwise later."""
+
+    cursor: NullableFeedCursor
+    has_more: YesOrNo
+
+
 class HostedVerification(TypedDict):
     """The assertion is verified by fetching it."""
 
     type: HostedBadgeType
+
+
+class RenewCertificate(TypedDict):
+    """How a certificate is renewed."""
+
+    issued_at: NotRequired[IssueInstant]
+    notify: NotRequired[Notify]
 
 
 class IssueCertificate(TypedDict):
@@ -382,6 +634,15 @@ class IssueCertificate(TypedDict):
     holder_name: PersonName
     holder_email: MailAddress
     issued_at: NotRequired[IssueInstant]
+    notify: NotRequired[Notify]
+
+
+class UpdateCertificate(TypedDict):
+    """What is corrected in a certificate."""
+
+    holder_name: NotRequired[PersonName]
+    holder_email: NotRequired[MailAddress]
+    notify: NotRequired[Notify]
 
 
 class Pagination(TypedDict):
@@ -389,6 +650,12 @@ class Pagination(TypedDict):
 
     cursor: NullableCursor
     has_more: YesOrNo
+
+
+class RotateSecret(TypedDict):
+    """How a secret is replaced."""
+
+    overlap_seconds: NotRequired[Overlap]
 
 
 # A Profile of Open Badges 2.0.
@@ -415,6 +682,14 @@ class Recipient(TypedDict):
     identity: IdentityHash
 
 
+class RedeliverRange(TypedDict):
+    """Which events are sent again."""
+
+    since: GivenInstant
+    until: NotRequired[GivenInstant]
+    only: NotRequired[RedeliverChoice]
+
+
 class RevokeCertificate(TypedDict):
     """Why a certificate is revoked."""
 
@@ -432,6 +707,12 @@ RevokedAssertion = TypedDict(
         "revocationReason": AnyText,
     },
 )
+
+
+class ShownSecret(TypedDict):
+    """What the events of an endpoint are signed with."""
+
+    secret: Secret
 
 
 class ErrorBody(TypedDict):
@@ -460,6 +741,19 @@ class Certificate(TypedDict):
     revoked_at: NullableInstant
     revocation_reason: NullableText
     created_at: Cursor
+    links: CertificateLinks
+
+
+class Claim(TypedDict):
+    """A claimed certificate, as its holder is shown it."""
+
+    code: Code
+    holder_name: AnyText
+    course_name: AnyText
+    academy: Academy
+    issued_at: Instant
+    expires_at: NullableInstant
+    claimed_at: Instant
     links: CertificateLinks
 
 
@@ -498,6 +792,52 @@ BadgeClass = TypedDict(
 )
 
 
+class Delivery(TypedDict):
+    """One event on its way to one endpoint."""
+
+    id: Id
+    event_id: Id
+    event: EventKind
+    status: DeliveryStatus
+    attempts: list[Attempt]
+    next_attempt_at: NullableInstant
+    created_at: Instant
+    finished_at: NullableInstant
+
+
+class TestEnvelope(TypedDict):
+    """A test."""
+
+    data: TestSent
+
+
+class EventSubject(TypedDict):
+    """What it happened to."""
+
+    certificate: EventCertificate
+
+
+class RevokedEventCertificate(TypedDict):
+    """The certificate, with the date of its revocation and the reason, if one was given."""
+
+    id: Id
+    code: Code
+    holder_name: AnyText
+    holder_email: AnyText
+    course_id: Id
+    course_name: AnyText
+    issued_at: Instant
+    expires_at: NullableInstant
+    revoked_at: Instant
+    revocation_reason: NullableText
+
+
+class RangeEnvelope(TypedDict):
+    """What was sent again."""
+
+    data: RedeliveredRange
+
+
 class Verification(TypedDict):
     """What anyone who holds the code may know."""
 
@@ -507,6 +847,37 @@ class Verification(TypedDict):
     course: VerifiedCourse
     academy: Academy
     links: CertificateLinks
+
+
+class CreateWebhook(TypedDict):
+    """An endpoint to be registered."""
+
+    url: ReceiverAddress
+    events: NotRequired[EventChoice]
+    description: NotRequired[WebhookDescription]
+
+
+class UpdateWebhook(TypedDict):
+    """What changes in an endpoint."""
+
+    url: NotRequired[ReceiverAddress]
+    events: NotRequired[EventChoice]
+    description: NotRequired[WebhookDescription]
+
+
+class Webhook(TypedDict):
+    """An endpoint that events are sent to."""
+
+    id: Id
+    url: WebLocation
+    description: NullableText
+    events: ChosenEvents
+    enabled: YesOrNo
+    disabled_reason: DisabledReason
+    disabled_at: NullableInstant
+    failing_since: NullableInstant
+    previous_secret_expires_at: NullableInstant
+    created_at: Cursor
 
 
 # An Assertion of Open Badges 2.0.
@@ -544,6 +915,12 @@ class CertificateList(TypedDict):
     pagination: Pagination
 
 
+class ClaimEnvelope(TypedDict):
+    """One claim."""
+
+    data: Claim
+
+
 class CourseEnvelope(TypedDict):
     """One course."""
 
@@ -555,3 +932,97 @@ class CourseList(TypedDict):
 
     data: list[Course]
     pagination: Pagination
+
+
+class DeliveryEnvelope(TypedDict):
+    """One delivery."""
+
+    data: Delivery
+
+
+class DeliveryList(TypedDict):
+    """A page of deliveries."""
+
+    data: list[Delivery]
+    pagination: DeliveryPagination
+
+
+class CertificateEvent(TypedDict):
+    """What is posted when something happened to a certificate."""
+
+    event: UsualEventKind
+    data: EventSubject
+    timestamp: Instant
+
+
+class Event(TypedDict):
+    """An event as it was or would be posted, with its id, which is the `webhook-id` of its deliveries."""
+
+    id: Id
+    event: EventKind
+    data: EventSubject
+    timestamp: Instant
+
+
+class TestEvent(TypedDict):
+    """What is posted by `send_test_webhook`."""
+
+    event: TestEventKind
+    data: EventSubject
+    timestamp: Instant
+
+
+class RevokedEventSubject(TypedDict):
+    """What was revoked."""
+
+    certificate: RevokedEventCertificate
+
+
+class CreatedWebhook(TypedDict):
+    """An endpoint with its secret, which is shown this once."""
+
+    id: Id
+    url: WebLocation
+    description: NullableText
+    events: ChosenEvents
+    enabled: YesOrNo
+    disabled_reason: DisabledReason
+    disabled_at: NullableInstant
+    failing_since: NullableInstant
+    previous_secret_expires_at: NullableInstant
+    created_at: Cursor
+    secret: Secret
+
+
+class WebhookEnvelope(TypedDict):
+    """One endpoint."""
+
+    data: Webhook
+
+
+class WebhookList(TypedDict):
+    """All endpoints."""
+
+    data: list[Webhook]
+    pagination: Pagination
+
+
+class EventList(TypedDict):
+    """A page of the feed."""
+
+    data: list[Event]
+    pagination: FeedPagination
+
+
+class RevokedCertificateEvent(TypedDict):
+    """What is posted when a certificate was revoked."""
+
+    event: RevokedEventKind
+    data: RevokedEventSubject
+    timestamp: Instant
+
+
+class CreatedWebhookEnvelope(TypedDict):
+    """One endpoint with its secret."""
+
+    data: CreatedWebhook

@@ -2,38 +2,14 @@
 
 from datetime import UTC, datetime
 from html import escape
-from html.parser import HTMLParser
 
 import httpx
 import pytest
 
 from tests.academies import Academy
+from tests.pages.outline import Outline
 
 FAR = datetime(2199, 1, 1, tzinfo=UTC)
-
-
-class Outline(HTMLParser):
-    """Which elements a page has, and whether each is closed."""
-
-    VOID = frozenset({"meta", "link", "br", "img", "input"})
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.seen: list[str] = []
-        self.open: list[str] = []
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """An element begins."""
-        assert not [name for name, _ in attrs if name.startswith("on")]
-        self.seen.append(tag)
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        """The innermost element ends."""
-        assert self.open.pop() == tag
 
 
 def test_a_certificate_has_a_page_with_what_it_says(academy: Academy, anyone: httpx.Client) -> None:

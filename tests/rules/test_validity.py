@@ -1,11 +1,13 @@
-"""The order of states, over every combination of facts."""
+"""The order of states, over every combination of facts, and what is announced when."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from rules.validity import Facts, Status, verdict
+from rules.validity import EXPIRING_FOR, Facts, Status, announcements, verdict
 
 NOW = datetime(2026, 3, 15, 10, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -30,3 +32,31 @@ def test_revoked_outweighs_everything(*, expires_at: datetime | None, renewed: b
 def test_renewed_outweighs_expiry(expires_at: datetime | None) -> None:
     found = verdict(Facts(expires_at, revoked_at=None, renewed=True), NOW)
     assert (found.status, found.valid) == ("renewed", False)
+
+
+@pytest.mark.parametrize(
+    ("left", "due"),
+    [
+        (EXPIRING_FOR + TICK, ()),
+        (EXPIRING_FOR, ("expiring",)),
+        (TICK, ("expiring",)),
+        (timedelta(), ("expiring", "expired")),
+        (-EXPIRING_FOR, ("expiring", "expired")),
+    ],
+)
+def test_what_is_due_to_be_announced(left: timedelta, due: tuple[str, ...]) -> None:
+    assert announcements(NOW + left, NOW) == due
+
+
+def test_what_never_expires_is_never_announced() -> None:
+    assert announcements(None, NOW) == ()
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.timedeltas(-timedelta(days=99), timedelta(days=99)), st.timedeltas(timedelta(), timedelta(days=99)))
+def test_time_only_adds_announcements_and_they_agree_with_the_state(left: timedelta, later: timedelta) -> None:
+    expires_at = NOW + left
+    due, due_later = announcements(expires_at, NOW), announcements(expires_at, NOW + later)
+    assert due_later[: len(due)] == due
+    state = verdict(Facts(expires_at, revoked_at=None, renewed=False), NOW)
+    assert ("expired" in due) == (state.status == "expired")

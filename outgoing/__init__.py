@@ -1,0 +1,1 @@
+"""Everything that leaves the machine: HTTP to public addresses, and mail."""

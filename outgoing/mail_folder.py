@@ -1,0 +1,60 @@
+"""Mails as files in a folder, for installations without a mail server."""
+
+import asyncio
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from email import policy
+from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import structlog
+
+from outgoing.post import MailRefused, Result
+
+_UNFIT = re.compile("[^A-Za-z0-9-]")
+_log = structlog.get_logger()
+
+
+class FolderPost:
+    """Each mail becomes a file that any mail program opens; only the service's own user can read it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def send(self, mails: Sequence[EmailMessage]) -> list[Result]:
+        """Write each mail; one that could not be written can be tried again."""
+        return [await asyncio.to_thread(self._put, mail) for mail in mails]
+
+    def _put(self, mail: EmailMessage) -> Result:
+        try:
+            file = self._written(mail)
+        except OSError as fault:
+            return MailRefused(f"The mail could not be written: {fault.strerror or fault}"[:200], for_good=False)
+        _log.info("mail_written", file=str(file))
+        return None
+
+    def _written(self, mail: EmailMessage) -> Path:
+        """Whole or not at all: under its name the file appears once everything is in it."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = self._folder / _name(mail)
+        handle, unfinished = tempfile.mkstemp(prefix=".", suffix=".part", dir=self._folder)  # with mode 0600
+        try:
+            with os.fdopen(handle, "wb") as sink:
+                sink.write(mail.as_bytes(policy=policy.SMTP))
+                sink.flush()
+                os.fsync(sink.fileno())
+            Path(unfinished).replace(file)
+        except BaseException:
+            Path(unfinished).unlink(missing_ok=True)
+            raise
+        return file
+
+
+def _name(mail: EmailMessage) -> str:
+    written_at = parsedate_to_datetime(mail["Date"]) if mail["Date"] else datetime.now(UTC)
+    named = _UNFIT.sub("", str(mail["Message-ID"] or "").partition("@")[0])
+    return f"{written_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{named or 'mail'}.eml"

@@ -1,0 +1,31 @@
+"""What the pages need of the server they are served by."""
+
+from collections.abc import Coroutine
+from typing import Any, Protocol
+
+from starlette.types import Scope
+
+from rules.certificates import Certificate
+from rules.errors import Refused
+
+
+class Gate(Protocol):
+    """What holds back visitors who ask too often, and knows what a fault means and the status of a refusal."""
+
+    def status(self, refused: Refused) -> int:
+        """The status that goes with a refusal."""
+
+    def refusal_of(self, fault: Exception) -> Refused:
+        """What a stranger is told of a fault."""
+
+    async def counted(self, scope: Scope) -> None:
+        """Counts a public request; refuses a visitor who has made too many."""
+
+    async def before(self, scope: Scope) -> None:
+        """Refuses a visitor who has missed too often."""
+
+    async def missed(self, scope: Scope) -> None:
+        """Counts a code that does not exist; refuses a visitor whose misses are used up by it."""
+
+    async def within_deadline(self, work: Coroutine[Any, Any, Certificate]) -> Certificate:
+        """The result of work on the database, or TimeoutError."""

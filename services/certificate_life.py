@@ -1,0 +1,83 @@
+"""What becomes of a certificate once it is issued: corrected while nobody has claimed it, renewed by a new one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tortoise.transactions import in_transaction
+
+from models import Certificate
+from rules import certificates as rule
+from rules import instants, text
+from rules.errors import Refused
+from services import audit, certificates, mail_outbox
+from services.api_keys import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What is put right about a holder; None leaves it. `notify` is whether the holder gets a new mail."""
+
+    holder_name: str | None
+    holder_email: str | None
+    notify: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """When the new certificate was earned, None for now, and whether the holder is told by mail."""
+
+    issued_at: datetime | None
+    notify: bool = True
+
+
+async def correct(caller: Caller, code: str, correction: Correction, now: datetime) -> rule.Certificate:
+    """The holder's name or address can be put right until the certificate is claimed; who did so is written down.
+
+    Links to claim that were sent to another address fit no longer. A correction that changes nothing does nothing.
+    """
+    wanted = _cleaned(correction)
+    async with in_transaction():
+        present = await certificates.held(caller.organization_id, code)
+        before = {field: getattr(present, field) for field in wanted}
+        if before == wanted:
+            return present
+        if present.claimed_at is not None:
+            raise Refused(
+                "conflict", "The holder has claimed this certificate: renew it, or revoke it and issue another."
+            )
+        await Certificate.filter(id=present.id).update(**wanted)
+        await audit.record(caller, "update_certificate", present.code, (before, wanted), now)
+        corrected = await certificates.read(caller.organization_id, code)
+        await mail_outbox.cancel(present.id)
+        if correction.notify and corrected.revoked_at is None:
+            await mail_outbox.claim(corrected, now)
+    return corrected
+
+
+async def renew(organization_id: UUID, code: str, renewal: Renewal, now: datetime) -> rule.Certificate:
+    """A new certificate of the course as it is now takes the old one's place, for the same holder and claimed as that was.
+
+    What was revoked stays so, and nothing has two successors.
+    """
+    issued_at = instants.issue_instant(renewal.issued_at, now)
+    async with in_transaction():
+        old = await certificates.held(organization_id, code)
+        if old.revoked_at is not None:
+            raise Refused("conflict", "This certificate was revoked: issue a new one instead of renewing it.")
+        if old.renewed_by is not None:
+            raise Refused("conflict", f"This certificate was renewed already, by {old.renewed_by}.")
+        wanted = certificates.Wanted(old.course.id, old.holder_name, old.holder_email, issued_at, renewal.notify)
+        new = await certificates.add(organization_id, wanted, issued_at, old.claimed_at, now)
+        await Certificate.filter(id=old.id).update(renewed_by_id=new.id)
+    return new
+
+
+def _cleaned(correction: Correction) -> dict[str, Any]:
+    wanted = {}
+    if correction.holder_name is not None:
+        wanted["holder_name"] = text.line(correction.holder_name, field="holder_name", longest=200)
+    if correction.holder_email is not None:
+        wanted["holder_email"] = text.address(correction.holder_email, field="holder_email")
+    return wanted

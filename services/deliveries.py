@@ -1,0 +1,187 @@
+"""Deliveries as the owner of an endpoint sees them: what was sent, what came back, and the same once more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID, uuid4
+
+from tortoise.expressions import Q
+from tortoise.transactions import in_transaction
+
+from models import Delivery as Row
+from models import DeliveryAttempt
+from models.database import fetch, instant
+from rules.deliveries import DeliveryStatus
+from rules.errors import Refused
+from rules.events import CERTIFICATE_KINDS, EventKind
+from rules.instants import LATEST
+from rules.webhooks import Webhook
+from services import webhooks
+from services.pagination import Page
+
+AT_ONCE = 1000
+"""How many events one call asks to be sent again at most."""
+_ARRIVING = {"missed": "'pending', 'delivered'", "all": "''"}
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptCard:
+    """One request to the endpoint, and what it came to."""
+
+    number: int
+    started_at: datetime
+    duration_ms: int
+    status: int | None
+    error: str | None
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An event on its way to an endpoint, or there; its attempts in their order."""
+
+    id: UUID
+    webhook_id: UUID
+    event_id: UUID
+    kind: EventKind
+    status: DeliveryStatus
+    attempts: tuple[AttemptCard, ...]
+    next_attempt_at: datetime | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which deliveries of an endpoint, and which page of them: what lies before an instant and, at it, before an id."""
+
+    status: DeliveryStatus | None
+    before: tuple[datetime, UUID] | None
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Events from one instant to before another (None: up to now), those that never arrived or all."""
+
+    since: datetime
+    until: datetime | None
+    only: Literal["missed", "all"]
+
+
+@dataclass(frozen=True, slots=True)
+class Redelivered:
+    """How many events are sent again, and from which instant on to ask for more, where there is more."""
+
+    queued: int
+    resume_from: datetime | None
+
+
+async def page(organization_id: UUID, webhook_id: UUID, sought: Sought) -> Page[Delivery]:
+    """The deliveries of an endpoint, newest first, with every attempt."""
+    await webhooks.read(organization_id, webhook_id)
+    found = Row.filter(webhook_id=webhook_id)
+    if sought.status is not None:
+        found = found.filter(status=sought.status)
+    if sought.before is not None:
+        instant, identity = sought.before
+        found = found.filter(Q(created_at__lt=instant) | Q(id__lt=identity), created_at__lte=instant)
+    rows = await found.order_by("-created_at", "-id").limit(sought.limit + 1).select_related("event")
+    return Page(await _shown(rows[: sought.limit]), has_more=len(rows) > sought.limit)
+
+
+async def read(organization_id: UUID, webhook_id: UUID, delivery_id: UUID) -> Delivery:
+    """One delivery of an endpoint."""
+    await webhooks.read(organization_id, webhook_id)
+    row = await Row.get_or_none(id=delivery_id, webhook_id=webhook_id).select_related("event")
+    if row is None:
+        raise Refused("not_found", "Delivery not found or does not belong to this webhook")
+    return (await _shown([row]))[0]
+
+
+async def redeliver(organization_id: UUID, webhook_id: UUID, delivery_id: UUID, now: datetime) -> Delivery:
+    """An event is sent to an endpoint once more, at once and on a schedule of its own, whatever became of it before."""
+    async with in_transaction():
+        await read(organization_id, webhook_id, delivery_id)
+        await _enabled(organization_id, webhook_id)
+        await _again([delivery_id], now)
+        return await read(organization_id, webhook_id, delivery_id)
+
+
+async def redeliver_range(organization_id: UUID, webhook_id: UUID, wanted: Range, now: datetime) -> Redelivered:
+    """The events of a time that an endpoint takes are sent to it again, those it was never sent included."""
+    async with in_transaction():
+        await webhooks.keep([webhook_id])
+        webhook = await _enabled(organization_id, webhook_id)
+        events = await _events(organization_id, webhook, wanted)
+        chosen = [identity for identity, _ in events[:AT_ONCE]]
+        known = await Row.filter(webhook_id=webhook_id, event_id__in=chosen).values_list("event_id", "id")
+        await _again([identity for _, identity in known], now)
+        await _first(webhook_id, chosen, {event_id for event_id, _ in known}, now)
+    return Redelivered(len(chosen), events[AT_ONCE][1] if len(events) > AT_ONCE else None)
+
+
+async def _events(organization_id: UUID, webhook: Webhook, wanted: Range) -> list[tuple[UUID, datetime]]:
+    kinds = webhook.events or CERTIFICATE_KINDS
+    places = ", ".join(f"${number}" for number in range(5, len(kinds) + 5))
+    rows = await fetch(
+        "SELECT id, created_at FROM event WHERE organization_id = $1 AND created_at >= $2 AND created_at < $3"  # noqa: S608  # places only
+        f" AND kind IN ({places}) AND NOT EXISTS (SELECT 1 FROM delivery WHERE webhook_id = $4 AND event_id = event.id"
+        f" AND status IN ({_ARRIVING[wanted.only]})) ORDER BY created_at, id LIMIT {AT_ONCE + 1}",
+        str(organization_id),
+        wanted.since,
+        wanted.until or LATEST,
+        str(webhook.id),
+        *kinds,
+    )
+    return [(UUID(str(row["id"])), instant(row["created_at"])) for row in rows]
+
+
+async def _enabled(organization_id: UUID, webhook_id: UUID) -> Webhook:
+    webhook = await webhooks.read(organization_id, webhook_id)
+    if not webhook.enabled:
+        raise Refused("conflict", "This webhook is disabled. Enable it first: then it is sent events again.")
+    return webhook
+
+
+async def _again(deliveries: Sequence[UUID], now: datetime) -> None:
+    """Those that somebody is just sending are left to him."""
+    resting = Row.filter(Q(lease__isnull=True) | Q(due_at__lte=now), id__in=list(deliveries))
+    again = {"status": "pending", "due_at": now, "tries": 0, "lease": None, "finished_at": None}
+    if deliveries:
+        await resting.update(**again)
+
+
+async def _first(webhook_id: UUID, events: Sequence[UUID], known: set[UUID], now: datetime) -> None:
+    rows = [
+        Row(id=uuid4(), webhook_id=webhook_id, event_id=event_id, status="pending", due_at=now, created_at=now)
+        for event_id in events
+        if event_id not in known
+    ]
+    if rows:
+        await Row.bulk_create(rows, ignore_conflicts=True)
+
+
+async def _shown(rows: Sequence[Row]) -> list[Delivery]:
+    ids = [row.id for row in rows]
+    made = await DeliveryAttempt.filter(delivery_id__in=ids).order_by("number") if ids else []
+    return [_delivery(row, tuple(_card(each) for each in made if each.delivery_id == row.id)) for row in rows]
+
+
+def _card(row: DeliveryAttempt) -> AttemptCard:
+    return AttemptCard(row.number, row.started_at, row.duration_ms, row.status, row.error, row.answer)
+
+
+def _delivery(row: Row, attempts: tuple[AttemptCard, ...]) -> Delivery:
+    return Delivery(
+        id=row.id,
+        webhook_id=row.webhook_id,
+        event_id=row.event_id,
+        kind=row.event.kind,  # type: ignore[arg-type]  # one of the kinds
+        status=row.status,  # type: ignore[arg-type]  # one of the three
+        attempts=attempts,
+        next_attempt_at=row.due_at if row.lease is None else None,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+    )

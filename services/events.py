@@ -1,0 +1,155 @@
+"""Events: written with the change that they tell of, on their way to every endpoint, and read in order as a feed.
+
+An event, and a delivery for each endpoint that takes it, belong into the transaction of the change itself: either all of it
+is there or nothing. The order in which transactions commit is known to nobody beforehand, so an event gets its place in the
+feed only once it is committed: whoever reads the feed first gives places to what has none, one reader at a time. So a cursor
+never passes an event that comes to light later.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from tortoise.transactions import in_transaction
+
+from models import Delivery, Organization
+from models import Event as Row
+from models.database import fetch, is_postgres
+from rules import events as rule
+from rules.certificates import Certificate
+from rules.events import EventKind
+from rules.webhooks import takes
+from services import organization_locks
+from services.pagination import Page
+
+PLACED_AT_ONCE = 1000
+
+_PLACES = f"""
+    UPDATE event SET position = placed.place
+    FROM (
+        SELECT id, row_number() OVER (ORDER BY created_at, id)
+            + (SELECT coalesce(max(position), 0) FROM event WHERE organization_id = $1) AS place
+        FROM (
+            SELECT id, created_at FROM event WHERE organization_id = $1 AND position IS NULL
+            ORDER BY created_at, id LIMIT {PLACED_AT_ONCE}
+        ) AS waiting
+    ) AS placed
+    WHERE event.id = placed.id RETURNING event.id
+"""  # noqa: S608  # a constant
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened: the bytes that were or would be sent, and its place in the feed."""
+
+    id: UUID
+    kind: EventKind
+    body: bytes
+    position: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TestSent:
+    """The event of a test, and to how many endpoints it goes."""
+
+    id: UUID
+    endpoints: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Taker:
+    webhook_id: UUID
+    organization_id: UUID
+    events: tuple[EventKind, ...] | None
+
+
+async def record(kind: EventKind, certificate: Certificate, now: datetime) -> None:
+    """It happened to this certificate. Belongs into the transaction in which it happens."""
+    await record_all(kind, [certificate], now)
+
+
+async def record_all(kind: EventKind, certificates: Sequence[Certificate], now: datetime) -> None:
+    """It happened to each of these certificates, whoever issued them."""
+    await _write([_row(kind, each.organization.id, rule.body(kind, each, now), now, each.id) for each in certificates])
+
+
+async def send_test(organization_id: UUID, now: datetime) -> TestSent:
+    """A sample event goes to every enabled endpoint, whatever it takes otherwise."""
+    async with in_transaction():
+        organization = await Organization.get(id=organization_id)
+        row = _row("webhook.test", organization_id, rule.sample(organization.name, now), now)
+        return TestSent(row.id, await _write([row]))
+
+
+async def page(organization_id: UUID, after: int | None, kind: EventKind | None, limit: int) -> Page[Event]:
+    """The events that come after a place in the feed, oldest first.
+
+    While some have no place yet, there is more: a page of one kind may be empty, and the next one not.
+    """
+    more_wait = await _place(organization_id)
+    found = Row.filter(organization_id=organization_id, position__gt=after or 0)
+    rows = await (found.filter(kind=kind) if kind else found).order_by("position").limit(limit + 1)
+    shown = [Event(r.id, r.kind, bytes(r.body), r.position or 0, r.created_at) for r in rows[:limit]]  # type: ignore[arg-type]  # one of the kinds
+    return Page(shown, has_more=len(rows) > limit or more_wait)
+
+
+def _row(kind: EventKind, organization_id: UUID, body: bytes, now: datetime, certificate_id: UUID | None = None) -> Row:
+    return Row(
+        id=uuid4(),
+        organization_id=organization_id,
+        kind=kind,
+        certificate_id=certificate_id,
+        body=body,
+        created_at=now,
+    )
+
+
+async def _write(rows: Sequence[Row]) -> int:
+    """The events, and a delivery to each endpoint that takes them; answers how many deliveries."""
+    await Row.bulk_create(rows)
+    takers = await _takers({row.organization_id for row in rows})
+    deliveries = [
+        Delivery(
+            id=uuid4(),
+            webhook_id=taker.webhook_id,
+            event_id=row.id,
+            status="pending",
+            due_at=row.created_at,
+            created_at=row.created_at,
+        )
+        for row in rows
+        for taker in takers
+        if taker.organization_id == row.organization_id and takes(taker.events, row.kind)  # type: ignore[arg-type]  # one of the kinds
+    ]
+    if deliveries:
+        await Delivery.bulk_create(deliveries, batch_size=1000)
+    return len(deliveries)
+
+
+async def _takers(organizations: Collection[UUID]) -> list[_Taker]:
+    """The enabled endpoints of some organizations, kept from being cleared away until the transaction ends."""
+    places = ", ".join(f"${number}" for number in range(1, len(organizations) + 1))
+    lock = " FOR KEY SHARE" if is_postgres() else ""
+    found = await fetch(
+        "SELECT id, organization_id, events FROM webhook"  # noqa: S608  # places only
+        f" WHERE organization_id IN ({places}) AND disabled_at IS NULL{lock}",
+        *map(str, organizations),
+    )
+    return [_taker(row["id"], row["organization_id"], row["events"]) for row in found]
+
+
+def _taker(webhook_id: UUID | str, organization_id: UUID | str, events: str | None) -> _Taker:
+    chosen = None if events is None else tuple(json.loads(events))
+    return _Taker(UUID(str(webhook_id)), UUID(str(organization_id)), chosen)
+
+
+async def _place(organization_id: UUID) -> bool:
+    """Whether there may be more without a place than get one at once."""
+    if not await Row.exists(organization_id=organization_id, position__isnull=True):
+        return False
+    async with in_transaction():
+        await organization_locks.hold_feed(organization_id)
+        return len(await fetch(_PLACES, str(organization_id))) == PLACED_AT_ONCE

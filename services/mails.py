@@ -1,0 +1,110 @@
+"""Mails on their way: taken from the outbox by a worker, sent, tried again, given up only after days.
+
+Rows of the outbox hold no text. It is made when the mail is sent, from what is true then: a correction made before that is
+in it, and no link that claims a certificate ever lies in the database.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from models import Mail
+from models.database import fetch, is_postgres
+from rules import certificates, organizations, retries
+from services import certificates as certificate_service
+from services import organizations as organization_service
+from services.mail_outbox import MailKind
+
+LEASE = timedelta(seconds=90)
+"""How long whoever sends a mail is left alone with it."""
+PAUSES = retries.schedule("5s,15s,30s,1m,5m,15m,1h,3h,6h,12h,24h,24h")
+_CLAIMING = ("claim", "claim_again")
+
+
+@dataclass(frozen=True, slots=True)
+class LeasedMail:
+    """A mail for one worker to send, with all that its text is made from."""
+
+    id: UUID
+    lease: UUID
+    kind: MailKind
+    recipient: str
+    organization: organizations.Organization
+    certificate: certificates.Certificate | None
+    facts: Mapping[str, str]
+    tries: int
+    created_at: datetime
+
+
+async def lease(most: int, now: datetime) -> list[LeasedMail]:
+    """Some mails that are due, for the caller alone for a while. What has become pointless is dropped instead."""
+    mark = uuid4()
+    skip = " FOR UPDATE SKIP LOCKED" if is_postgres() else ""
+    due = f"SELECT id FROM mail WHERE due_at <= $1 ORDER BY due_at LIMIT {int(most)}{skip}"  # noqa: S608  # a number
+    rows = await fetch(
+        # Looked up once: within IN, PostgreSQL may look again for every row, and find others each time.
+        f"WITH due AS MATERIALIZED ({due}) UPDATE mail SET lease = $2, due_at = $3"  # noqa: S608  # constants
+        " WHERE id IN (SELECT id FROM due) AND due_at <= $1 RETURNING id",
+        now,
+        str(mark),
+        now + LEASE,
+    )
+    found = await Mail.filter(id__in=[row["id"] for row in rows]).order_by("created_at", "id") if rows else []
+    leased = [await _leased(mail, mark) for mail in found]
+    for mail in leased:
+        if is_pointless(mail):
+            await Mail.filter(id=mail.id).delete()
+    return [mail for mail in leased if not is_pointless(mail)]
+
+
+def is_pointless(mail: LeasedMail) -> bool:
+    """Nobody is asked to claim what is claimed, nor told of what was withdrawn meanwhile."""
+    certificate = mail.certificate
+    if certificate is None:
+        return False
+    return certificate.revoked_at is not None or (mail.kind in _CLAIMING and certificate.claimed_at is not None)
+
+
+async def sent(mail: LeasedMail, now: datetime) -> None:
+    """The mail server has taken it."""
+    done = {"sent_at": now, "due_at": None, "lease": None, "last_error": None}
+    await Mail.filter(id=mail.id, sent_at__isnull=True).update(**done)
+
+
+async def failed(mail: LeasedMail, error: str, *, for_good: bool, now: datetime) -> None:
+    """The mail server has not taken it: it is tried again after growing pauses, unless it was refused for good."""
+    tries = mail.tries + 1
+    pause = None if for_good else retries.pause(PAUSES, tries, 0.0, None)
+    change = {
+        "tries": tries,
+        "lease": None,
+        "last_error": error[:300],
+        "due_at": None if pause is None else now + pause,
+        "gave_up_at": now if pause is None else None,
+    }
+    await Mail.filter(id=mail.id, lease=mail.lease, sent_at__isnull=True).update(**change)
+
+
+async def oldest_due(now: datetime) -> datetime | None:
+    """Since when the mail waits that has waited longest, if any is due."""
+    first = await Mail.filter(due_at__lte=now).order_by("due_at").first()
+    return first.due_at if first else None
+
+
+async def _leased(mail: Mail, mark: UUID) -> LeasedMail:
+    certificate = None
+    if mail.certificate_id is not None:
+        certificate = certificate_service.as_rule(await certificate_service.with_all().get(id=mail.certificate_id))
+    return LeasedMail(
+        id=mail.id,
+        lease=mark,
+        kind=mail.kind,  # type: ignore[arg-type]  # one of the kinds
+        recipient=mail.recipient,
+        organization=certificate.organization if certificate else await organization_service.read(mail.organization_id),
+        certificate=certificate,
+        facts=json.loads(mail.facts),
+        tries=mail.tries,
+        created_at=mail.created_at,
+    )

@@ -1,0 +1,54 @@
+"""Announcing: what time itself brings about. Certificates expire; what is no longer wanted is cleared away."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import structlog
+
+from services import delivery_queue, expiry, idempotency, webhooks
+from services.keyring import Keyring, Unreadable
+from worker.rounds import repeat
+
+PAUSE_SECONDS = 2.0
+CLEARING_SECONDS = 60.0
+_log = structlog.get_logger()
+
+
+class Announcing:
+    """Announces in batches what has fallen due; several workers at once share it, each certificate told of once."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Go on until told to stop."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(repeat("announcing", _announce, stop))
+            group.create_task(repeat("forgetting answers", _forget, stop))
+            group.create_task(repeat("clearing away deliveries", _clear_away, stop))
+            if self._keyring.was_replaced:
+                group.create_task(repeat("sealing anew", self._reseal, stop))
+
+    async def _reseal(self) -> None:
+        """Once: what lies under the previous secret key is sealed under the present one."""
+        try:
+            resealed = await webhooks.reseal(self._keyring)
+        except Unreadable as unreadable:
+            _log.error("secrets cannot be sealed anew", reason=str(unreadable))
+        else:
+            _log.info("secrets sealed anew", webhooks=resealed)
+
+
+async def _announce() -> float:
+    now = datetime.now(UTC)
+    announced = (await expiry.announce_expiring(now), await expiry.announce_expired(now))
+    return 0 if expiry.BATCH in announced else PAUSE_SECONDS
+
+
+async def _forget() -> float:
+    await idempotency.forget(datetime.now(UTC))
+    return CLEARING_SECONDS
+
+
+async def _clear_away() -> float:
+    return 0 if await delivery_queue.clear_away() else CLEARING_SECONDS
