@@ -13,4 +13,4 @@ from wire.schemas import ClaimCertificate
 async def claim_certificate(body: ClaimCertificate, links: Links, keyring: Keyring, now: datetime) -> Answer:
     """The certificate, claimed now or before."""
     claimed = await claims.claim(body["token"], keyring, now)
-    return Answer({"data": shapes.claim(claimed, links, now)})
+    return Answer({"data": shapes.claim(claimed, links)})

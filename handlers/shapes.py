@@ -1,6 +1,7 @@
 """Shapes: what the domain knows, as the contract shows it."""
 
 from datetime import datetime
+from typing import cast
 
 from rules import certificates, courses, instants
 from rules.links import Links
@@ -97,8 +98,8 @@ def _verified(issued: certificates.Certificate) -> VerifiedCertificate:
     return facts
 
 
-def claim(claimed: certificates.Certificate, links: Links, now: datetime) -> Claim:
-    """A claimed certificate as its holder is shown it."""
+def claim(claimed: certificates.Certificate, links: Links) -> Claim:
+    """A claimed certificate as its holder is shown it: nothing that a renewal or the time would change."""
     academy = claimed.organization
     return {
         "code": claimed.code,
@@ -107,6 +108,6 @@ def claim(claimed: certificates.Certificate, links: Links, now: datetime) -> Cla
         "academy": {"name": academy.name, "logo_url": academy.logo_url},
         "issued_at": instants.show(claimed.issued_at),
         "expires_at": shown(claimed.expires_at),
-        "claimed_at": instants.show(claimed.claimed_at or now),
-        "links": _links(claimed, links),
+        "claimed_at": instants.show(cast("datetime", claimed.claimed_at)),
+        "links": {"verify_page": links.verify_page(claimed.code), "open_badge": links.assertion(claimed.code)},
     }

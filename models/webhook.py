@@ -30,6 +30,7 @@ class Webhook(Model):
     disabled_at = fields.DatetimeField(null=True)
     disabled_reason = fields.CharField(max_length=16, null=True)
     failing_since = fields.DatetimeField(null=True)
+    failed_at = fields.DatetimeField(null=True)
     deleted_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
 

@@ -14,6 +14,9 @@ DeliveryStatus = Literal["pending", "delivered", "failed"]
 FAILING_FOR = timedelta(days=5)
 """After so long without one success a receiver is sent nothing more."""
 
+QUIET_FOR = timedelta(days=7)
+"""A failure after so long a silence is a first one: nobody knows whether it would have failed all the while."""
+
 EXCERPT_LENGTH = 1024
 """Bytes of an answer that are kept for the academy to read."""
 
@@ -85,6 +88,23 @@ def after(attempt: Attempt, tries: int, schedule: Sequence[timedelta], chance: f
         return Next("delivered", None)
     pause = retries.pause(schedule, tries, chance, retries.asked_pause(attempt.retry_after, now))
     return Next("failed", None) if pause is None else Next("pending", now + pause)
+
+
+def failing_since(since: datetime | None, failed_at: datetime | None, failed_now: datetime) -> datetime:
+    """A receiver fails since its first failure after a success, or after a silence in which nobody asked it.
+
+    `since` and `failed_at` are what is known from before: the first and the latest failure, None for one that works.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 3, 15, 12, tzinfo=UTC)
+    >>> failing_since(noon, noon, noon + timedelta(hours=1)) == noon
+    True
+    >>> failing_since(noon, noon, noon + timedelta(days=30)) == noon
+    False
+    """
+    if since is None or failed_at is None or failed_now - failed_at > QUIET_FOR:
+        return failed_now
+    return since
 
 
 def has_failed_too_long(failing_since: datetime | None, now: datetime) -> bool:

@@ -18,8 +18,9 @@ from server.errors import STATUS
 from server.parameters import compiled_parameters
 from server.requests import NOTHING, Request
 from server.schemas import Check, compiled, refuse
+from services import idempotency
 from services.api_keys import Caller
-from services.idempotency import KeptAnswer, Repetition, once
+from services.idempotency import KeptAnswer, Repetition
 
 IDEMPOTENCY = "idempotency_key"
 ALLOW_ORIGIN = "Access-Control-Allow-Origin"
@@ -79,18 +80,26 @@ class Operation:
         key = arguments.pop(IDEMPOTENCY, None)
         now = datetime.now(UTC)
         given = {**at_hand, **arguments, "caller": caller, "now": now}
-        if self.first is not None:
-            await self.first(given)
 
         async def act() -> KeptAnswer:
             return self._written(await self.handler(given))
 
         if key is None or caller is None:
+            await self._begin(given)
             return await act()
         # Codes and ids are the same in either case and with blanks around them.
         target = {name: value.strip().upper() for name, value in path.items()}
-        asked = fingerprint(self.name, target, arguments.get("body"))
-        return await once(Repetition(caller.organization_id, str(key), asked), act, at_hand["keyring"], now)
+        asked = Repetition(caller.organization_id, str(key), fingerprint(self.name, target, arguments.get("body")))
+        if self.first is not None:
+            # What was answered once is answered so again, whatever the step would say by now.
+            if (answer := await idempotency.kept(asked, at_hand["keyring"], now)) is not None:
+                return answer
+            await self._begin(given)
+        return await idempotency.once(asked, act, at_hand["keyring"], now)
+
+    async def _begin(self, given: Mapping[str, Any]) -> None:
+        if self.first is not None:
+            await self.first(given)
 
     def _checked(self, body: object) -> object:
         if body is NOTHING:

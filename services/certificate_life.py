@@ -50,9 +50,10 @@ async def correct(caller: Caller, code: str, correction: Correction, now: dateti
         await Certificate.filter(id=present.id).update(**wanted)
         await audit.record(caller, "update_certificate", present.code, (before, wanted), now)
         corrected = await certificates.read(caller.organization_id, code)
-        await mail_outbox.cancel(present.id)
         if correction.notify and corrected.revoked_at is None:
-            await mail_outbox.claim(corrected, now)
+            await mail_outbox.claim_again(corrected, now)
+        elif corrected.holder_email != present.holder_email:  # another name is in the mail that is still to be sent
+            await mail_outbox.cancel(present.id)
     return corrected
 
 

@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,7 +19,6 @@ from services import code_prefixes, courses, events, mail_outbox, organizations,
 
 NOT_FOUND = "Certificate not found or does not belong to your organization"
 _LENGTHS = code_prefixes.Lengths()
-_JUST_AFTER = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,7 @@ async def _announce(issued: rule.Certificate, now: datetime, *, notify: bool) ->
     await events.record("certificate.issued", issued, now)
     # One that has expired already will neither expire nor be about to.
     if validity.announcements(issued.expires_at, now) == ("expiring",):
-        await events.record("certificate.expiring", issued, now + _JUST_AFTER)
+        await events.record("certificate.expiring", issued, now, {issued.id: now})
     if notify:
         await (mail_outbox.claim(issued, now) if issued.claimed_at is None else mail_outbox.renewed(issued, now))
 

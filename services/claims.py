@@ -13,8 +13,7 @@ from services import certificates, events, mail_outbox
 from services.keyring import Keyring
 
 PAUSE = timedelta(minutes=1)
-A_DAY = timedelta(days=1)
-MOST_A_DAY = 5
+"""Between two mails that are asked for again."""
 
 
 async def look(token: str, keyring: Keyring, now: datetime) -> rule.Certificate:
@@ -46,8 +45,7 @@ async def resend(organization_id: UUID, code: str, now: datetime) -> rule.Certif
             raise Refused("conflict", "This certificate was revoked and cannot be claimed.")
         if certificate.claimed_at is not None:
             raise Refused("conflict", "The holder has claimed this certificate already.")
-        await _throttle(certificate, now)
-        await mail_outbox.claim(certificate, now, again=True)
+        await mail_outbox.claim_again(certificate, now, pause=PAUSE)
     return certificate
 
 
@@ -56,20 +54,10 @@ async def _meant(claim_: claims.Claim) -> rule.Certificate:
     found = certificates.as_rule(row) if row else None
     if found is None or not claims.is_for(claim_, found.id, found.holder_email):
         raise Refused(
-            "unprocessable_entity", "This link is no longer in use: a newer mail has another one.", field="token"
+            "unprocessable_entity",
+            "This link is no longer in use. If the certificate is yours, ask the academy for a new one.",
+            field="token",
         )
     if found.revoked_at is not None:
         raise Refused("conflict", "This certificate was revoked and cannot be claimed.")
     return found
-
-
-async def _throttle(certificate: rule.Certificate, now: datetime) -> None:
-    """Counts what was asked for, sent or not: what replaces an unsent mail counts as one more."""
-    asked = await mail_outbox.resent(certificate.id, now - A_DAY)
-    free_at = asked[0] + PAUSE if asked else now
-    if len(asked) >= MOST_A_DAY:
-        free_at = max(free_at, asked[MOST_A_DAY - 1] + A_DAY)
-    if free_at > now:
-        seconds = int((free_at - now).total_seconds()) + 1
-        message = f"This certificate's link was mailed just now. Try again in {seconds} seconds."
-        raise Refused("rate_limited", message, retry_after=seconds)

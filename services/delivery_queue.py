@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
 from models import Delivery, DeliveryAttempt, Organization, Webhook
@@ -18,11 +19,14 @@ from models.database import fetch, instant, is_postgres
 from rules import deliveries as rule
 from rules.deliveries import Attempt
 from rules.webhooks import DisabledReason
-from services import mail_outbox, webhooks
+from services import delivery_locks, mail_outbox, webhooks
 from services.keyring import Keyring
 
 LEASE = timedelta(seconds=25)
 """Longer than any attempt may take, with time to write down what came of it."""
+
+KEPT = 100
+"""How many attempts at a delivery are kept, the latest ones."""
 
 _SKIP = " FOR UPDATE SKIP LOCKED"
 # From endpoint to endpoint by the index of what is pending: a long queue of one costs no more than a short one.
@@ -38,7 +42,7 @@ _FIRST_DUE = """
         )
         FROM waiting WHERE waiting.webhook_id IS NOT NULL
     )
-    SELECT webhook.id, first_due.due_at FROM (
+    SELECT webhook.id, webhook.organization_id, first_due.due_at FROM (
         SELECT webhook_id, (
             SELECT soonest.due_at FROM delivery AS soonest
             WHERE soonest.webhook_id = waiting.webhook_id AND soonest.due_at IS NOT NULL
@@ -67,6 +71,14 @@ class Leased:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """An endpoint that something is due for, and whose it is."""
+
+    webhook_id: UUID
+    organization_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Disabled:
     """An endpoint that was disabled by what came of its deliveries."""
 
@@ -74,11 +86,11 @@ class Disabled:
     reason: DisabledReason
 
 
-async def due_webhooks(now: datetime, busy: Collection[UUID] = (), most: int = 100) -> list[UUID]:
+async def due_webhooks(now: datetime, busy: Collection[UUID] = (), most: int = 100) -> list[Due]:
     """The enabled endpoints that something is due for, who has waited longest first, without those that are busy."""
     rows = await fetch(_FIRST_DUE, now)
-    waiting = [UUID(str(row["id"])) for row in rows]
-    return [webhook_id for webhook_id in waiting if webhook_id not in busy][:most]
+    waiting = [Due(UUID(str(row["id"])), UUID(str(row["organization_id"]))) for row in rows]
+    return [due for due in waiting if due.webhook_id not in busy][:most]
 
 
 async def lease(webhook_id: UUID, most: int, now: datetime, keyring: Keyring) -> list[Leased]:
@@ -112,17 +124,14 @@ async def settle(
     """Attempts are written down, each delivery is done or due again, and an endpoint that is gone for good is disabled."""
     async with in_transaction():
         present = await _held({leased.webhook_id for leased, _ in done})
-        settled = [
-            (
-                leased,
-                attempt,
-                await _settle(leased, attempt, rule.after(attempt, leased.tries + 1, schedule, chance(), now), now),
-            )
-            for leased, attempt in sorted(done, key=lambda each: str(each[0].id))
-        ]
-        rows = [_row(leased, attempt, number) for leased, attempt, number in settled if number is not None]
-        if rows:
-            await DeliveryAttempt.bulk_create(rows)
+        # As it is now: the schedule begins anew when somebody asks for a delivery while it is being sent.
+        tries = {row.id: row.tries for row in await delivery_locks.hold([leased.id for leased, _ in done])}
+        rows = []
+        for leased, attempt in sorted(done, key=lambda each: str(each[0].id)):
+            if leased.id in tries:
+                after = rule.after(attempt, tries[leased.id] + 1, schedule, chance(), now)
+                rows.append(_row(leased, attempt, await _settle(leased, attempt, after, now)))
+        await DeliveryAttempt.bulk_create(rows)
         made = defaultdict(list)
         for leased, attempt in done:
             made[leased.webhook_id, leased.url].append(attempt)
@@ -170,12 +179,12 @@ async def _held(webhook_ids: Collection[UUID]) -> list[Webhook]:
     return await Webhook.filter(id__in=list(webhook_ids)).order_by("id")
 
 
-async def _settle(leased: Leased, attempt: Attempt, after: rule.Next, now: datetime) -> int | None:
-    """The attempt's number; None where the delivery is no longer there."""
+async def _settle(leased: Leased, attempt: Attempt, after: rule.Next, now: datetime) -> int:
+    """The attempt's number."""
     change = {
         "status": after.status,
         "due_at": after.due_at,
-        "tries": 0 if after.status == "delivered" else leased.tries + 1,
+        "tries": 0 if after.status == "delivered" else F("tries") + 1,
         "finished_at": None if after.status == "pending" else now,
     }
     own = Delivery.filter(id=leased.id, lease=leased.lease)
@@ -186,7 +195,10 @@ async def _settle(leased: Leased, attempt: Attempt, after: rule.Next, now: datet
     counted = await fetch(
         "UPDATE delivery SET attempts = attempts + 1 WHERE id = $1 RETURNING attempts", str(leased.id)
     )
-    return int(counted[0]["attempts"]) if counted else None
+    number = int(counted[0]["attempts"])
+    if number > KEPT:
+        await DeliveryAttempt.filter(delivery_id=leased.id, number__lte=number - KEPT).delete()
+    return number
 
 
 def _row(leased: Leased, attempt: Attempt, number: int) -> DeliveryAttempt:
@@ -210,14 +222,12 @@ async def _judge(webhook: Webhook, made: Sequence[Attempt], now: datetime) -> Di
         return await _disable(webhook, "gone", now)
     if any(rule.is_success(attempt.status) for attempt in made):
         if webhook.failing_since is not None:
-            await Webhook.filter(id=webhook.id).update(failing_since=None)
+            await Webhook.filter(id=webhook.id).update(failing_since=None, failed_at=None)
         return None
-    since = webhook.failing_since or min(attempt.started_at for attempt in made)
-    if rule.has_failed_too_long(since, now):
-        return await _disable(webhook, "failing", now)
-    if webhook.failing_since is None:
-        await Webhook.filter(id=webhook.id, failing_since__isnull=True).update(failing_since=since)
-    return None
+    failed = [attempt.started_at for attempt in made]
+    since = rule.failing_since(webhook.failing_since, webhook.failed_at, min(failed))
+    await Webhook.filter(id=webhook.id).update(failing_since=since, failed_at=max(failed))
+    return await _disable(webhook, "failing", now) if rule.has_failed_too_long(since, now) else None
 
 
 async def _disable(webhook: Webhook, reason: DisabledReason, now: datetime) -> Disabled | None:

@@ -7,9 +7,9 @@ never passes an event that comes to light later.
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from tortoise.transactions import in_transaction
@@ -20,11 +20,13 @@ from models.database import fetch, is_postgres
 from rules import events as rule
 from rules.certificates import Certificate
 from rules.events import EventKind
+from rules.instants import EARLIEST
 from rules.webhooks import takes
 from services import organization_locks
 from services.pagination import Page
 
 PLACED_AT_ONCE = 1000
+_JUST_AFTER = timedelta(microseconds=1)
 
 _PLACES = f"""
     UPDATE event SET position = placed.place
@@ -66,14 +68,34 @@ class _Taker:
     events: tuple[EventKind, ...] | None
 
 
-async def record(kind: EventKind, certificate: Certificate, now: datetime) -> None:
+async def record(
+    kind: EventKind, certificate: Certificate, now: datetime, told: Mapping[UUID, datetime] | None = None
+) -> None:
     """It happened to this certificate. Belongs into the transaction in which it happens."""
-    await record_all(kind, [certificate], now)
+    await record_all(kind, [certificate], now, told)
 
 
-async def record_all(kind: EventKind, certificates: Sequence[Certificate], now: datetime) -> None:
-    """It happened to each of these certificates, whoever issued them."""
-    await _write([_row(kind, each.organization.id, rule.body(kind, each, now), now, each.id) for each in certificates])
+async def record_all(
+    kind: EventKind, certificates: Sequence[Certificate], now: datetime, told: Mapping[UUID, datetime] | None = None
+) -> None:
+    """It happened to each of these certificates, whoever issued them.
+
+    `told` says when something else was told of a certificate before, which this one then follows in the feed, whatever the
+    clocks say. Nothing but that order is moved by it.
+    """
+    before = told or {}
+    rows = []
+    for each in certificates:
+        row = _row(kind, each.organization.id, rule.body(kind, each, now), now, each.id)
+        row.created_at = max(now, before.get(each.id, EARLIEST) + _JUST_AFTER)
+        rows.append(row)
+    await _write(rows, now)
+
+
+async def known(kind: EventKind, certificate_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of some certificates of which this was told already."""
+    found = await Row.filter(certificate_id__in=list(certificate_ids), kind=kind).values_list("certificate_id")
+    return {certificate_id for (certificate_id,) in found}
 
 
 async def send_test(organization_id: UUID, now: datetime) -> TestSent:
@@ -81,7 +103,7 @@ async def send_test(organization_id: UUID, now: datetime) -> TestSent:
     async with in_transaction():
         organization = await Organization.get(id=organization_id)
         row = _row("webhook.test", organization_id, rule.sample(organization.name, now), now)
-        return TestSent(row.id, await _write([row]))
+        return TestSent(row.id, await _write([row], now))
 
 
 async def page(organization_id: UUID, after: int | None, kind: EventKind | None, limit: int) -> Page[Event]:
@@ -107,8 +129,10 @@ def _row(kind: EventKind, organization_id: UUID, body: bytes, now: datetime, cer
     )
 
 
-async def _write(rows: Sequence[Row]) -> int:
+async def _write(rows: Sequence[Row], now: datetime) -> int:
     """The events, and a delivery to each endpoint that takes them; answers how many deliveries."""
+    if not rows:
+        return 0
     await Row.bulk_create(rows)
     takers = await _takers({row.organization_id for row in rows})
     deliveries = [
@@ -117,8 +141,8 @@ async def _write(rows: Sequence[Row]) -> int:
             webhook_id=taker.webhook_id,
             event_id=row.id,
             status="pending",
-            due_at=row.created_at,
-            created_at=row.created_at,
+            due_at=now,
+            created_at=now,
         )
         for row in rows
         for taker in takers
@@ -130,7 +154,11 @@ async def _write(rows: Sequence[Row]) -> int:
 
 
 async def _takers(organizations: Collection[UUID]) -> list[_Taker]:
-    """The enabled endpoints of some organizations, kept from being cleared away until the transaction ends."""
+    """The enabled endpoints of some organizations, kept from being cleared away until the transaction ends.
+
+    None is added or enabled meanwhile: whoever is told that his endpoint works is sent all that commits from then on.
+    """
+    await organization_locks.share_all(organizations)
     places = ", ".join(f"${number}" for number in range(1, len(organizations) + 1))
     lock = " FOR KEY SHARE" if is_postgres() else ""
     found = await fetch(

@@ -1,6 +1,6 @@
 """Certificates whose expiry is near or past: each is announced once, with a mark by which lists find it, too."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tortoise.transactions import in_transaction
 
@@ -16,7 +16,6 @@ BATCH = 100
 OPEN = {"expired_noted_at__isnull": True, "revoked_at__isnull": True, "renewed_by_id__isnull": True}
 """Neither marked, nor revoked, nor renewed: what the index of the open certificates holds."""
 
-_JUST_AFTER = timedelta(microseconds=1)
 _STANDING = "revoked_at IS NULL AND renewed_by_id IS NULL AND expires_at <= $1"
 _ABOUT_TO_EXPIRE = f"expiring_noted_at IS NULL AND {_STANDING}"
 # What has expired was about to before, and is told so first, however long nobody looked.
@@ -50,10 +49,11 @@ async def _announce(kind: EventKind, statement: str, until: datetime, now: datet
         marked = await fetch(statement, until, now)
         if marked:
             rows = await certificates.with_all().filter(id__in=[row["id"] for row in marked])
-            told = [row.expiring_noted_at for row in rows if row.expiring_noted_at]
-            # Never at the same instant as what was told before: the feed is put in order by them.
-            moment = now if kind == "certificate.expiring" else max(now, *(instant + _JUST_AFTER for instant in told))
-            await events.record_all(kind, [certificates.as_rule(row) for row in rows], moment)
+            told = {row.id: row.expiring_noted_at for row in rows if row.expiring_noted_at}
+            # Each is told once, even of a certificate whose mark somebody took away.
+            known = await events.known(kind, [row.id for row in rows])
+            fresh = [certificates.as_rule(row) for row in rows if row.id not in known]
+            await events.record_all(kind, fresh, now, told if kind == "certificate.expired" else None)
     return len(marked)
 
 

@@ -13,6 +13,8 @@ from rules.errors import Refused
 from rules.idempotency import LIFETIME
 from services.keyring import Keyring, Unreadable
 
+FORGOTTEN_AT_ONCE = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
@@ -44,19 +46,27 @@ async def once(
     """
     async with in_transaction():
         await _one_at_a_time(request)
-        kept = await IdempotencyRecord.get_or_none(organization_id=request.organization_id, key=request.key)
-        if kept is not None and kept.created_at > now - LIFETIME:
-            return _replayed(kept, request, keyring)
-        if kept is not None:
-            await kept.delete()
+        if (answer := await kept(request, keyring, now)) is not None:
+            return answer
+        await IdempotencyRecord.filter(organization_id=request.organization_id, key=request.key).delete()
         answer = await act()
         await _keep(request, answer, keyring, now)
         return answer
 
 
+async def kept(request: Repetition, keyring: Keyring, now: datetime) -> KeptAnswer | None:
+    """The answer that the first request with this key was given, if there was one and it is kept still."""
+    found = await IdempotencyRecord.get_or_none(organization_id=request.organization_id, key=request.key)
+    if found is None or found.created_at <= now - LIFETIME:
+        return None
+    return _replayed(found, request, keyring)
+
+
 async def forget(now: datetime) -> int:
-    """Drop the answers that are kept no longer, and say how many."""
-    return await IdempotencyRecord.filter(created_at__lte=now - LIFETIME).delete()
+    """Drop some of the answers that are kept no longer, and say how many."""
+    old = IdempotencyRecord.filter(created_at__lte=now - LIFETIME)
+    ids = [identity for (identity,) in await old.order_by("created_at").limit(FORGOTTEN_AT_ONCE).values_list("id")]
+    return await IdempotencyRecord.filter(id__in=ids).delete() if ids else 0
 
 
 async def _one_at_a_time(request: Repetition) -> None:
@@ -72,18 +82,18 @@ async def _one_at_a_time(request: Repetition) -> None:
         raise Refused("conflict", message, retry_after=1) from fault
 
 
-def _replayed(kept: IdempotencyRecord, request: Repetition, keyring: Keyring) -> KeptAnswer:
-    if kept.fingerprint != request.fingerprint:
+def _replayed(found: IdempotencyRecord, request: Repetition, keyring: Keyring) -> KeptAnswer:
+    if found.fingerprint != request.fingerprint:
         message = "This Idempotency-Key was used for another request. Use a new key for each new request."
         raise Refused("unprocessable_entity", message, field="Idempotency-Key")
     try:
-        body = keyring.unseal("kept answers", bytes(kept.body)) if kept.sealed else bytes(kept.body)
+        body = keyring.unseal("kept answers", bytes(found.body)) if found.sealed else bytes(found.body)
     except Unreadable:
         message = (
             "The request was carried out, but its answer can no longer be read: the service's secret key was replaced."
         )
         raise Refused("conflict", message) from None
-    return KeptAnswer(kept.status, kept.location, body, replayed=True)
+    return KeptAnswer(found.status, found.location, body, replayed=True)
 
 
 async def _keep(request: Repetition, answer: KeptAnswer, keyring: Keyring, now: datetime) -> None:

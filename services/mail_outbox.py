@@ -2,20 +2,30 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID, uuid4
 
 from models import Mail
 from rules import certificates
+from rules.errors import Refused
 
+A_DAY = timedelta(days=1)
+MOST_A_DAY = 5
+NO_PAUSE = timedelta(0)
 MailKind = Literal["claim", "claim_again", "renewed", "webhook_disabled"]
 
 
-async def claim(certificate: certificates.Certificate, now: datetime, *, again: bool = False) -> None:
-    """The holder is asked to claim; what was not sent yet is replaced by it. Belongs into the transaction of the change."""
+async def claim(certificate: certificates.Certificate, now: datetime) -> None:
+    """The holder is asked to claim. Belongs into the transaction of the change."""
+    await _enqueue("claim", certificate, now)
+
+
+async def claim_again(certificate: certificates.Certificate, now: datetime, pause: timedelta = NO_PAUSE) -> None:
+    """The holder is asked once more, at most five times a day, and not before a pause; what was not sent yet is replaced."""
+    await _throttle(certificate.id, pause, now)
     await cancel(certificate.id)
-    await _enqueue("claim_again" if again else "claim", certificate, now)
+    await _enqueue("claim_again", certificate, now)
 
 
 async def renewed(certificate: certificates.Certificate, now: datetime) -> None:
@@ -33,10 +43,20 @@ async def cancel(certificate_id: UUID) -> None:
     await Mail.filter(certificate_id=certificate_id, due_at__isnull=False).update(due_at=None, lease=None)
 
 
-async def resent(certificate_id: UUID, since: datetime) -> list[datetime]:
-    """When a claim was asked for again since an instant, newest first."""
-    again = Mail.filter(certificate_id=certificate_id, kind="claim_again", created_at__gt=since)
-    return [mail.created_at for mail in await again.order_by("-created_at")]
+async def _throttle(certificate_id: UUID, pause: timedelta, now: datetime) -> None:
+    again = Mail.filter(certificate_id=certificate_id, kind="claim_again", created_at__gt=now - A_DAY)
+    asked = [mail.created_at for mail in await again.order_by("-created_at").limit(MOST_A_DAY)]
+    if len(asked) == MOST_A_DAY and asked[-1] + A_DAY > now:
+        message = f"This certificate's link was mailed again {MOST_A_DAY} times within a day. Try again later."
+        raise Refused("rate_limited", message, retry_after=_seconds(asked[-1] + A_DAY - now))
+    if asked and asked[0] + pause > now:
+        seconds = _seconds(asked[0] + pause - now)
+        message = f"This certificate's link was mailed just now. Try again in {seconds} seconds."
+        raise Refused("rate_limited", message, retry_after=seconds)
+
+
+def _seconds(left: timedelta) -> int:
+    return int(left.total_seconds()) + 1
 
 
 async def _enqueue(kind: MailKind, certificate: certificates.Certificate, now: datetime) -> None:

@@ -5,7 +5,7 @@ in it, and no link that claims a certificate ever lies in the database.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -73,10 +73,13 @@ async def sent(mail: LeasedMail, now: datetime) -> None:
     await Mail.filter(id=mail.id, sent_at__isnull=True).update(**done)
 
 
-async def failed(mail: LeasedMail, error: str, *, for_good: bool, now: datetime) -> None:
-    """The mail server has not taken it: it is tried again after growing pauses, unless it was refused for good."""
+async def failed(mail: LeasedMail, error: str, *, for_good: bool, now: datetime, chance: float = 0.0) -> None:
+    """The mail server has not taken it: it is tried again after growing pauses, unless it was refused for good.
+
+    `chance` is as for `rules.retries.pause`.
+    """
     tries = mail.tries + 1
-    pause = None if for_good else retries.pause(PAUSES, tries, 0.0, None)
+    pause = None if for_good else retries.pause(PAUSES, tries, chance, None)
     change = {
         "tries": tries,
         "lease": None,
@@ -85,6 +88,12 @@ async def failed(mail: LeasedMail, error: str, *, for_good: bool, now: datetime)
         "gave_up_at": now if pause is None else None,
     }
     await Mail.filter(id=mail.id, lease=mail.lease, sent_at__isnull=True).update(**change)
+
+
+async def release(leased: Sequence[LeasedMail], now: datetime) -> None:
+    """What was leased and not offered to the mail server is due at once, and no try is counted."""
+    for mail in leased:
+        await Mail.filter(id=mail.id, lease=mail.lease, sent_at__isnull=True).update(lease=None, due_at=now)
 
 
 async def oldest_due(now: datetime) -> datetime | None:

@@ -4,6 +4,7 @@ Locks on its row would do the same, but are not handed out in turn: under steady
 may wait for ever. These are, and end with the transaction. SQLite needs none: it has one writer at a time.
 """
 
+from collections.abc import Collection
 from uuid import UUID
 
 from models.database import fetch, is_postgres
@@ -14,6 +15,12 @@ async def share(organization_id: UUID) -> None:
     await _lock("pg_advisory_xact_lock_shared", f"organization:{organization_id}")
 
 
+async def share_all(organization_ids: Collection[UUID]) -> None:
+    """The same for several, in the one order in which anybody takes more than one."""
+    for organization_id in sorted(organization_ids):
+        await share(organization_id)
+
+
 async def hold(organization_id: UUID) -> None:
     """Wait until nobody is making anything in the organization, and keep it so."""
     await _lock("pg_advisory_xact_lock", f"organization:{organization_id}")
@@ -22,11 +29,6 @@ async def hold(organization_id: UUID) -> None:
 async def hold_feed(organization_id: UUID) -> None:
     """Give places in the organization's feed one after the other; nobody who makes events waits for it."""
     await _lock("pg_advisory_xact_lock", f"feed:{organization_id}")
-
-
-async def hold_webhooks(organization_id: UUID) -> None:
-    """Add endpoints to the organization one after the other."""
-    await _lock("pg_advisory_xact_lock", f"webhooks:{organization_id}")
 
 
 async def _lock(function: str, name: str) -> None:

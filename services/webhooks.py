@@ -16,13 +16,15 @@ from rules import signatures, text
 from rules import webhooks as rule
 from rules.errors import Refused
 from rules.events import EventKind
-from services import organization_locks, unique_instants
+from rules.instants import EARLIEST
+from services import delivery_locks, organization_locks, unique_instants
 from services.keyring import Keyring, Unreadable
 
 NOT_FOUND = "Webhook not found or does not belong to your organization"
 MOST = 50
 """How many endpoints an organization may have: each event goes to all of them."""
 RESUMED_AT_ONCE = 10_000
+_WORKING: Mapping[str, Any] = dict.fromkeys(("disabled_at", "disabled_reason", "failing_since", "failed_at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,9 @@ async def create(organization_id: UUID, wanted: Wanted, keyring: Keyring, now: d
         "created_at": now,
     }
     async with in_transaction():
-        await organization_locks.hold_webhooks(organization_id)
+        await organization_locks.hold(
+            organization_id
+        )  # what is being issued now is told before, what comes then to all
         if await _of(organization_id).count() >= MOST:
             raise Refused("conflict", f"Your organization has {MOST} endpoints, which is the most. Delete one first.")
         row = await unique_instants.insert("webhook", row)
@@ -78,7 +82,7 @@ async def update(organization_id: UUID, webhook_id: UUID, change: Mapping[str, A
     """The members that are given change; at another address it has not failed yet."""
     members: dict[str, Any] = {}
     if "url" in change:
-        members |= {"url": change["url"], "failing_since": None}
+        members |= {"url": change["url"], "failing_since": None, "failed_at": None}
     if "description" in change:
         members["description"] = _described(change["description"])
     if "events" in change:
@@ -105,14 +109,13 @@ async def disable(organization_id: UUID, webhook_id: UUID, now: datetime) -> rul
 async def enable(organization_id: UUID, webhook_id: UUID, now: datetime) -> rule.Webhook:
     """An endpoint is sent events again, and first of all what was on its way when it was disabled."""
     async with in_transaction():
+        await organization_locks.hold(organization_id)
         present = await _own(organization_id, webhook_id)
         if present.disabled_at is not None:
-            await _changed(
-                organization_id, webhook_id, {"disabled_at": None, "disabled_reason": None, "failing_since": None}
-            )
-            resting = Delivery.filter(webhook_id=webhook_id, due_at__isnull=False, lease__isnull=True)
+            resting = Delivery.filter(webhook_id=webhook_id, due_at__gt=EARLIEST, lease__isnull=True)
             waiting = await resting.order_by("due_at").limit(RESUMED_AT_ONCE).values_list("id")
-            await _resume([identity for (identity,) in waiting], now)
+            await _resume(sorted(identity for (identity,) in waiting), now)
+            await _changed(organization_id, webhook_id, _WORKING)
         return as_rule(await _own(organization_id, webhook_id))
 
 
@@ -213,7 +216,9 @@ def _renewed(keyring: Keyring, sealed: bytes) -> bytes | None:
 
 async def _resume(deliveries: list[UUID], now: datetime) -> None:
     for start in range(0, len(deliveries), 1000):
-        await Delivery.filter(id__in=deliveries[start : start + 1000]).update(due_at=now, tries=0)
+        some = deliveries[start : start + 1000]
+        await delivery_locks.hold(some)
+        await Delivery.filter(id__in=some).update(due_at=now, tries=0)
 
 
 def _described(description: str | None) -> str | None:

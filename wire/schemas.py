@@ -540,7 +540,7 @@ class EventCertificate(TypedDict):
 
 
 class RedeliveredRange(TypedDict):
-    """How many deliveries are due now."""
+    """How many events are sent again now."""
 
     queued: Count
     resume_from: NullableInstant

@@ -9,8 +9,10 @@ OPEN = "expiring_noted_at IS NULL AND revoked_at IS NULL AND renewed_by_id IS NU
 INDEXES = {
     "event_unplaced": "event (organization_id, created_at) WHERE position IS NULL",
     "event_of_organization": "event (organization_id, created_at, id)",
+    "event_of_kind": "event (organization_id, kind, position)",
     "delivery_due": "delivery (webhook_id, due_at) WHERE due_at IS NOT NULL",
     "delivery_of_webhook": "delivery (webhook_id, created_at, id)",
+    "delivery_by_status": "delivery (webhook_id, status, created_at, id)",
     "mail_due": "mail (due_at) WHERE due_at IS NOT NULL",
     "mail_of_certificate": "mail (certificate_id, created_at)",
     "certificate_about_to_expire": f"certificate (expires_at) WHERE {OPEN}",
@@ -173,6 +175,7 @@ class Migration(migrations.Migration):
                 ("disabled_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("disabled_reason", fields.CharField(null=True, max_length=16)),
                 ("failing_since", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("failed_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("deleted_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],

@@ -14,10 +14,9 @@ from rules.validity import Facts, verdict
 from services import certificate_lists, courses, expiry, organizations
 from services.certificate_lists import LAGGING, Choice, Wanted
 
-pytestmark = pytest.mark.usefixtures("connected")
+pytestmark = pytest.mark.usefixtures("alone")
 
-NOW = datetime(2150, 6, 1, tzinfo=UTC)
-"""Long after the present, so that what serves the same database marks none of these by its own clock."""
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
 IN_CHOICE: dict[str, set[str]] = {
     "valid": {"valid", "never_expires"},
     "expired": {"expired"},
@@ -142,7 +141,7 @@ async def test_marking_changes_no_list_and_no_verdict() -> None:
         [{"expires_at": NOW - timedelta(days=1)}, {"expires_at": NOW}, {"expires_at": NOW + timedelta(1)}, {}]
     )
     before = [await walked(own, choice, None, 50) for choice in certificate_lists._READERS]  # type: ignore[arg-type]
-    while await expiry.note(NOW):
+    while await expiry.announce_expiring(NOW) or await expiry.announce_expired(NOW):
         pass
     marked = [row.id for row in rows if (await Certificate.get(id=row.id)).expired_noted_at is not None]
     assert marked == [rows[0].id, rows[1].id]

@@ -103,7 +103,7 @@ def test_one_that_is_rolled_back_gives_its_place_back(
     anyone: httpx.Client, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     academy = on_plan(anyone, database, 1, None)
-    wanted = certificates.Wanted(UUID(academy.course()["id"]), **HOLDER, issued_at=None)
+    wanted = certificates.Wanted(UUID(academy.course()["id"]), HOLDER["holder_name"], HOLDER["holder_email"], None)
 
     async def issue() -> None:
         await certificates.issue(academy.id, wanted, datetime.now(UTC))
