@@ -60,7 +60,8 @@ class Issuing:
 
     async def _asked(self, connection: Connection, course: str, number: int) -> Reply | None:
         try:
-            reply = await connection.post(CERTIFICATES, holder(number, course), once=f"certificate-{number}")
+            wanted = {**holder(number, course), "notify": False}
+            reply = await connection.post(CERTIFICATES, wanted, once=f"certificate-{number}")
         except LostError:
             self.refusals["connection lost"] += 1
             return None

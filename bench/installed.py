@@ -3,10 +3,11 @@
 import asyncio
 import sqlite3
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import asyncpg
@@ -18,6 +19,10 @@ from tests.postgres import fresh_database, server_url
 
 CERTIFICATES = "/api/v1/certificates"
 VERIFY = "/api/v1/verify"
+SETTINGS = {**UNLIMITED, "TRUECERTA_RATE_LIMIT_WEBHOOK_TEST": "off", "TRUECERTA_LOG_FORMAT": "json"}
+TO_LOOPBACK = {"TRUECERTA_ALLOW_PRIVATE_WEBHOOKS": "true"}
+"""What an installation is told whose receivers are on this machine."""
+NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass
@@ -39,18 +44,17 @@ class Place:
         return str(answer.raise_for_status().json()["data"]["id"])
 
     def faults(self) -> list[str]:
-        """What the service logged as faults of its own, as people read it."""
-        logged = [line for line in self._logged() if isinstance(line, dict)]
+        """What the service and its workers logged as faults of their own, as people read it."""
+        logged = [line for log in self._logs() for line in _lines(log) if isinstance(line, dict)]
         faults = [line for line in logged if line["level"] in {"error", "critical"}]
         return [f"{line['event']}\n{line.get('exception', '')}" for line in faults]
 
     def broken_lines(self) -> list[str]:
         """Lines of the log that are not one JSON object each."""
-        return [line for line in self._logged() if isinstance(line, str)]
+        return [line for log in self._logs() for line in _lines(log) if isinstance(line, str)]
 
-    def _logged(self) -> list[dict[str, Any] | str]:
-        lines = self.installation.log.read_text().splitlines()
-        return [_parsed(line) for line in lines if line.startswith("{")]
+    def _logs(self) -> list[Path]:
+        return sorted(self.installation.folder.glob("*.log"))
 
     async def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """What the database itself answers."""
@@ -60,12 +64,31 @@ class Place:
                 return [tuple(row) for row in await connection.fetch(sql)]
             finally:
                 await connection.close()
-        with closing(sqlite3.connect(self.installation.folder / "truecerta.sqlite3")) as database:
+        with closing(self._file()) as database:
             return list(database.execute(sql))
 
     async def value(self, sql: str) -> Any:  # noqa: ANN401  # whatever the statement counts
         """The one value that a statement answers with."""
         return (await self.rows(sql))[0][0]
+
+    async def change(self, sql: str, values: Sequence[tuple[object, ...]]) -> None:
+        """Change rows behind the service's back, with `$1`, `$2`, … for each of the values, in one transaction."""
+        if self.installation.database_url is not None:
+            connection = await asyncpg.connect(self.installation.database_url)
+            try:
+                await connection.executemany(sql, values)
+            finally:
+                await connection.close()
+            return
+        with closing(self._file()) as database, database:
+            database.executemany(sql.replace("$", "?"), values)
+
+    def _file(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.installation.folder / "truecerta.sqlite3", timeout=30)
+
+
+def _lines(log: Path) -> list[dict[str, Any] | str]:
+    return [_parsed(line) for line in log.read_text().splitlines() if line.startswith("{")]
 
 
 def _parsed(line: str) -> dict[str, Any] | str:
@@ -77,22 +100,31 @@ def _parsed(line: str) -> dict[str, Any] | str:
 
 
 @contextmanager
-def installed(database: str, *, workers: int) -> Iterator[Place]:
-    """A new installation that serves, with one academy; gone afterwards."""
+def installed(
+    database: str, *, workers: int = 1, more: Sequence[str] = (), settings: Mapping[str, str] = NO_SETTINGS
+) -> Iterator[Place]:
+    """A new installation that serves, with one academy; gone afterwards. `more` goes to `serve`."""
     with (
         tempfile.TemporaryDirectory(prefix="tc-bench-") as folder,
         _database(database) as url,
-        serving(Path(folder), url, workers=workers) as place,
+        serving(Path(folder), url, workers=workers, more=more, settings=settings) as place,
     ):
         yield place
 
 
 @contextmanager
-def serving(folder: Path, url: str | None, *, workers: int) -> Iterator[Place]:
+def serving(
+    folder: Path,
+    url: str | None,
+    *,
+    workers: int,
+    more: Sequence[str] = (),
+    settings: Mapping[str, str] = NO_SETTINGS,
+) -> Iterator[Place]:
     """An installation on a database that exists, with a new academy, serving until the end of the block."""
-    installation = Installation(folder, url, {**UNLIMITED, "TRUECERTA_LOG_FORMAT": "json"})
+    installation = Installation(folder, url, {**SETTINGS, **settings})
     academy = installation.organization()
-    installation.start("--workers", str(workers))
+    installation.start("--workers", str(workers), *more)
     try:
         yield Place(installation, academy["api_key"], academy["organization_id"])
     finally:

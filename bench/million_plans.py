@@ -70,11 +70,13 @@ async def explain(asker: Asker, proof: Proof, *, strict: bool) -> None:
 
 
 async def explain_upkeep(asker: Asker, proof: Proof, *, strict: bool) -> None:
-    """Print how what has expired is marked, as the upkeep does every few seconds and a list does when it finds much."""
+    """Print how what has fallen due is announced, as the worker does every few seconds."""
     with asker.filled.tables, listening() as statements:
-        await expiry.note(datetime.now(UTC))
+        await expiry.announce_expiring(datetime.now(UTC))
+        await expiry.announce_expired(datetime.now(UTC))
     wrong = []
-    for sql, values in list(statements):
+    # What is written besides, events and deliveries, grows with what is found and not with the table.
+    for sql, values in [(sql, values) for sql, values in statements if "UPDATE certificate" in sql]:
         print(f"\n-- upkeep, {asker.filled.population.name} expired\n{sql}\n-- with {values}")
         wrong += await _carried_out(asker, sql, values)
     if strict:

@@ -13,6 +13,7 @@ from tortoise.context import TortoiseContext
 from models import Certificate, CourseVersion
 from models.database import configuration
 from rules.codes import ALPHABET
+from rules.validity import EXPIRING_FOR
 from services import api_keys, courses, database, organizations
 
 OTHERS, COURSES = 20, 20
@@ -131,11 +132,13 @@ def _fate(state: str, created_at: datetime, now: datetime, chance: random.Random
     noted = past + timedelta(seconds=chance.random() * 5)
     future = now + timedelta(days=2 + 700 * chance.random())
     over = state == "marked" or (state in {"revoked", "renewed"} and chance.random() < 0.5)
-    expires_at: datetime | None = past if over else future
+    expires_at = past if over else future
     if state == "unmarked":
         expires_at = now - timedelta(seconds=1 + chance.random())
+    told_at = expires_at - EXPIRING_FOR
     return {
         "expires_at": None if state == "never_expires" else expires_at,
+        "expiring_noted_at": told_at if told_at <= now and state != "never_expires" else None,
         "expired_noted_at": noted if over else None,
         "revoked_at": now - timedelta(minutes=5) if state == "revoked" else None,
         "revocation_reason": "Issued by mistake" if state == "revoked" else None,

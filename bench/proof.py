@@ -1,14 +1,17 @@
 """What every proof has in common: a seed, lines that tell how far it is, promises that are checked, one plain summary."""
 
 import argparse
+import asyncio
+import math
 import random
 import secrets
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 EVERY_SECONDS = 3.0
 SHOWN = 5
+LONGEST_SHOWN = 1000
 
 
 def command(name: str, description: str) -> argparse.ArgumentParser:
@@ -50,6 +53,16 @@ class Proof:
         if time.monotonic() - self._said >= EVERY_SECONDS:
             self.say(line)
 
+    async def until(self, reached: Callable[[], bool], seconds: float, line: Callable[[], str]) -> bool:
+        """Wait for something that happens in other processes, for so long at most, and say whether it did."""
+        ends = time.monotonic() + seconds
+        while not reached():
+            if time.monotonic() > ends:
+                return False
+            self.now_and_then(line())
+            await asyncio.sleep(0.05)
+        return True
+
     def figure(self, line: str) -> None:
         """A figure for the summary."""
         self._figures.append(line)
@@ -61,7 +74,7 @@ class Proof:
         if not fine:
             self.say(f"NOT KEPT: {promise}")
             for found in against[:SHOWN]:
-                self.say(f"  {found}")
+                self.say(f"  {found}"[:LONGEST_SHOWN])
             if len(against) > SHOWN:
                 self.say(f"  and {len(against) - SHOWN} more")
 
@@ -83,3 +96,22 @@ def milliseconds(seconds: Sequence[float]) -> str:
     if not seconds:
         return "none"
     return f"median {statistics.median(seconds) * 1000:.1f} ms, slowest {max(seconds) * 1000:.0f} ms"
+
+
+def percentile(seconds: Sequence[float], share: float) -> float:
+    """The duration that this share of some does not exceed.
+
+    >>> percentile([0.3, 0.1, 0.2], 0.5)
+    0.2
+    """
+    return sorted(seconds)[max(0, math.ceil(share * len(seconds)) - 1)]
+
+
+def percentiles(seconds: Sequence[float]) -> str:
+    """Median, 99th percentile and longest of some durations, for people."""
+    if not seconds:
+        return "none"
+    return (
+        f"median {percentile(seconds, 0.5) * 1000:.0f} ms, p99 {percentile(seconds, 0.99) * 1000:.0f} ms,"
+        f" longest {max(seconds) * 1000:.0f} ms, of {len(seconds)}"
+    )

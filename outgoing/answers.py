@@ -25,6 +25,14 @@ class Unreachable(Exception):
         self.reason = reason
 
 
+class NotTried(Exception):
+    """Nothing was sent, for want of room on our side: no fault of the receiver's, and to be tried again.
+
+    >>> str(NotTried("512 names are being looked up already."))
+    '512 names are being looked up already.'
+    """
+
+
 def why_no_connection(error: OSError) -> str:
     """A connection that fails says why in words that help its owner to mend it.
 

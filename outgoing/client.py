@@ -7,16 +7,20 @@ from functools import cached_property
 
 import certifi
 
-from outgoing.answers import Received, Unreachable, why_no_connection
+from outgoing.answers import NotTried, Received, Unreachable, why_no_connection
 from outgoing.exchange import Exchange
 from outgoing.lines import Dial, Line, dial
-from outgoing.resolving import Resolve, SystemResolver
+from outgoing.resolving import NoRoom, Resolve, SystemResolver
 from outgoing.targets import Target, target
 from rules.errors import Refused
 from rules.public_addresses import is_numeric_host, is_public
 from rules.webhooks import receiver_url
 
-__all__ = ["Outgoing", "Received", "Unreachable"]
+__all__ = ["NotTried", "Outgoing", "Received", "Unreachable"]
+
+_NAME_NOT_PUBLIC = "The name does not lead to a public address."
+"""One sentence for a name that leads inside and for one that leads nowhere: inside, a name may be known that is nobody's
+business outside. To which address it leads stays untold as well."""
 
 
 class Outgoing:
@@ -64,7 +68,7 @@ class Outgoing:
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Received:
         """One request on a connection of its own; a status that has arrived counts, whatever the body then does.
 
-        Raises Unreachable when none has arrived.
+        Raises Unreachable when none has arrived, and NotTried when there is no room for it here.
         """
         wanted = self._wanted(url)
         exchange = Exchange(wanted, headers, body)
@@ -76,9 +80,6 @@ class Outgoing:
         if exchange.received is None:
             raise Unreachable(f"No answer within {self._total:g} seconds.")
         return exchange.received
-
-    async def close(self) -> None:
-        """Nothing is kept open between calls, so that there is nothing to wait for."""
 
     def _wanted(self, url: str) -> Target:
         """Rules may have become stricter since the address was registered."""
@@ -103,8 +104,10 @@ class Outgoing:
             raise Unreachable(str(reason)) from None
         except TimeoutError:
             raise Unreachable(f"The name could not be resolved within {self._connect_within:g} seconds.") from None
+        except NoRoom as reason:
+            raise NotTried(str(reason)) from None
         except OSError:
-            raise Unreachable("The name could not be resolved.") from None
+            raise Unreachable(_NAME_NOT_PUBLIC) from None
         return await self._first_line(wanted, addresses, until)
 
     async def _addresses(self, wanted: Target) -> list[str]:
@@ -117,8 +120,7 @@ class Outgoing:
         addresses = list(dict.fromkeys(await self._resolve(wanted.host, wanted.port)))
         if not addresses:
             raise OSError("The name has no address.")
-        # Which address it is stays untold: inside, a name may be known that is nobody's business outside.
-        self._hold_public(addresses, "The name leads to an address that is not public.")
+        self._hold_public(addresses, _NAME_NOT_PUBLIC)
         return addresses
 
     def _hold_public(self, addresses: list[str], reason: str) -> None:

@@ -1,5 +1,6 @@
 """A request and its answer on one connection, spoken by httpcore: it follows, unpacks and remembers nothing."""
 
+import asyncio
 from collections.abc import Mapping
 
 import httpcore
@@ -10,6 +11,9 @@ from outgoing.targets import Target
 
 LONGEST_BODY = 64 * 1024
 """Bytes read of an answer after its head."""
+
+BODY_SECONDS = 1.0
+"""How long they are waited for: the status has told what matters, and whoever drips must not hold a place for it."""
 
 AGENT = "TrueCerta"
 _CLOSED = "The connection was closed before an answer came."
@@ -38,11 +42,15 @@ class Exchange:
         self._response = await self._head(httpcore.AsyncHTTP11Connection(self._request.url.origin, line))
         line.allow(LONGEST_BODY)
         try:
-            # Read until it ends by itself: httpcore's generators are left tidy only then (hence `allow`, not `break`).
-            async for piece in self._response.aiter_stream():
-                self._body += piece
-        except (Enough, httpcore.NetworkError, httpcore.ProtocolError):
+            async with asyncio.timeout(BODY_SECONDS):
+                await self._read_body(self._response)
+        except (TimeoutError, Enough, httpcore.NetworkError, httpcore.ProtocolError):
             return  # the status has arrived, and it counts
+
+    async def _read_body(self, response: httpcore.Response) -> None:
+        """Until it ends by itself: httpcore's generators are left tidy only then (hence `allow`, not `break`)."""
+        async for piece in response.aiter_stream():
+            self._body += piece
 
     async def _head(self, connection: httpcore.AsyncHTTP11Connection) -> httpcore.Response:
         try:

@@ -4,7 +4,8 @@ import asyncio
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import structlog
 
-from outgoing.post import MailRefused, Result
+from outgoing.post import MailRefused, Result, Visit
 
 _UNFIT = re.compile("[^A-Za-z0-9-]")
 _log = structlog.get_logger()
@@ -25,11 +26,16 @@ class FolderPost:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    async def send(self, mails: Sequence[EmailMessage]) -> list[Result]:
-        """Write each mail; one that could not be written can be tried again."""
-        return [await asyncio.to_thread(self._put, mail) for mail in mails]
+    @asynccontextmanager
+    async def visit(self) -> AsyncIterator[Visit]:
+        """The folder is always there."""
+        yield self
 
-    def _put(self, mail: EmailMessage) -> Result:
+    async def hand_over(self, mail: EmailMessage) -> Result:
+        """Write a mail; one that could not be written can be tried again."""
+        return await asyncio.to_thread(self._put, mail)
+
+    def _put(self, mail: EmailMessage) -> MailRefused | None:
         try:
             file = self._written(mail)
         except OSError as fault:

@@ -1,6 +1,6 @@
 """What hands mails over answers, mail by mail: taken, or refused with the reason."""
 
-from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Protocol
@@ -18,15 +18,33 @@ class MailRefused:
     for_good: bool
 
 
-Result = MailRefused | None
+@dataclass(frozen=True, slots=True)
+class NotOffered:
+    """A mail that nobody was asked to take, since the one before it has shown why that is of no use now.
+
+    >>> NotOffered("The mail server localhost:25 did not answer in time.").reason
+    'The mail server localhost:25 did not answer in time.'
+    """
+
+    reason: str
+
+
+Result = MailRefused | NotOffered | None
 """None is taken."""
+
+
+class Visit(Protocol):
+    """A visit to where mails are handed over, with as many as there are."""
+
+    async def hand_over(self, mail: EmailMessage) -> Result:
+        """One mail, for itself. Trouble on the way is never raised."""
 
 
 class Post(Protocol):
     """Where mails are handed over."""
 
-    async def send(self, mails: Sequence[EmailMessage]) -> list[Result]:
-        """Hand mails over, each for itself, and tell of each in its turn. Trouble on the way is never raised."""
+    def visit(self) -> AbstractAsyncContextManager[Visit]:
+        """Several mails go there together."""
 
 
 def addresses_of(mail: EmailMessage) -> tuple[str, str]:

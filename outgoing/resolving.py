@@ -10,8 +10,14 @@ Resolve = Callable[[str, int], Awaitable[list[str]]]
 """All addresses of a host, best first; OSError when it has none. Whoever asks sets the deadline."""
 
 LookUp = Callable[[str, int], list[str]]
+Outcome = list[str] | OSError
 
-THREADS = 64
+MOST = 512
+"""More look-ups than attempts and registrations are under way at once, with room for those that outlive theirs."""
+
+
+class NoRoom(OSError):
+    """A name was not looked up, which says nothing of the name."""
 
 
 def look_up(host: str, port: int) -> list[str]:
@@ -24,49 +30,51 @@ def look_up(host: str, port: int) -> list[str]:
 
 
 class SystemResolver:
-    """At most 64 names are looked up at once, each in a thread; the others wait for their turn."""
+    """Each name is looked up in a thread, and once at a time: whoever asks meanwhile hears the same answer.
+
+    So a name whose server is dead takes one place, however often it is asked for. Nobody waits for a place: where there is
+    none, NoRoom says so at once.
+    """
 
     # A thread for each look-up rather than an executor: its threads are waited for when the process ends, and a name
     # server that does not answer would hold up the exit for as long as it is asked. These are just left behind.
 
-    def __init__(self, look_up: LookUp = look_up, threads: int = THREADS) -> None:
+    def __init__(self, look_up: LookUp = look_up, most: int = MOST) -> None:
         self._look_up = look_up
-        self._free = asyncio.Semaphore(threads)
+        self._most = most
+        self._running: dict[str, asyncio.Future[Outcome]] = {}
 
     async def __call__(self, host: str, port: int) -> list[str]:
         """Whoever no longer waits leaves the thread at work; its place is free only when it is done."""
-        await self._free.acquire()
-        look = _Look(self._look_up, self._free.release)
-        try:
-            threading.Thread(target=look.run, args=(host, port), name=f"dns {host}", daemon=True).start()
-        except RuntimeError as error:  # the system has no thread left
-            self._free.release()
-            raise OSError(str(error)) from error
-        return await look.found
-
-
-class _Look:
-    """One look-up: a thread on one side, and on the other the loop that it reports to."""
-
-    def __init__(self, look_up: LookUp, done: Callable[[], None]) -> None:
-        self._look_up = look_up
-        self._done = done
-        self._loop = asyncio.get_running_loop()
-        self.found: asyncio.Future[list[str]] = self._loop.create_future()
-
-    def run(self, host: str, port: int) -> None:
-        try:
-            outcome: list[str] | OSError = self._look_up(host, port)
-        except (OSError, UnicodeError) as error:
-            outcome = OSError(str(error))
-        with suppress(RuntimeError):  # the loop was closed meanwhile
-            self._loop.call_soon_threadsafe(self._settle, outcome)
-
-    def _settle(self, outcome: list[str] | OSError) -> None:
-        self._done()
-        if self.found.done():
-            return
+        outcome = await asyncio.shield(self._running.get(host) or self._begun(host, port))
         if isinstance(outcome, OSError):
-            self.found.set_exception(outcome)
-        else:
-            self.found.set_result(outcome)
+            raise OSError(str(outcome))
+        return [*outcome]
+
+    def _begun(self, host: str, port: int) -> asyncio.Future[Outcome]:
+        if len(self._running) >= self._most:
+            raise NoRoom(f"{self._most} names are being looked up already.")
+        loop = asyncio.get_running_loop()
+        found: asyncio.Future[Outcome] = loop.create_future()
+
+        def settle(outcome: Outcome) -> None:
+            del self._running[host]
+            found.set_result(outcome)
+
+        def run() -> None:
+            outcome = self._outcome(host, port)
+            with suppress(RuntimeError):  # the loop was closed meanwhile
+                loop.call_soon_threadsafe(settle, outcome)
+
+        try:
+            threading.Thread(target=run, name=f"dns {host}", daemon=True).start()
+        except RuntimeError as error:  # the system has no thread left
+            raise NoRoom(str(error)) from error
+        self._running[host] = found
+        return found
+
+    def _outcome(self, host: str, port: int) -> Outcome:
+        try:
+            return self._look_up(host, port)
+        except Exception as error:  # noqa: BLE001  # whatever it was, the place becomes free
+            return OSError(str(error))

@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -13,9 +14,9 @@ from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException, SMTPRespons
 
 from outgoing.mail_folder import FolderPost
 from outgoing.mail_server import MailServer, mail_server
-from outgoing.post import MailRefused, Post, Result, addresses_of
+from outgoing.post import MailRefused, NotOffered, Post, Result, Visit, addresses_of
 
-__all__ = ["FolderPost", "MailRefused", "Post", "Result", "SmtpPost", "post_for"]
+__all__ = ["FolderPost", "MailRefused", "NotOffered", "Post", "Result", "SmtpPost", "post_for"]
 
 SECONDS = 15.0
 _SEVEN_BIT = policy.SMTP.clone(cte_type="7bit")
@@ -41,13 +42,12 @@ class SmtpPost:
         self._timeout = timeout
         self._trust = trust
 
-    async def send(self, mails: Sequence[EmailMessage]) -> list[Result]:
-        """Hand mails over; when the server is in trouble, those that are left are to be tried later."""
-        if not mails:
-            return []
-        visit = Visit(self._server, self._timeout, self._trust)
+    @asynccontextmanager
+    async def visit(self) -> AsyncIterator[Visit]:
+        """Mails go over one connection, which is made with the first; when the server is in trouble, no more is offered."""
+        visit = SmtpVisit(self._server, self._timeout, self._trust)
         try:
-            return [await visit.hand_over(mail) for mail in mails]
+            yield visit
         finally:
             await visit.leave()
 
@@ -56,8 +56,8 @@ class Away(Exception):
     """The server cannot be talked to, whatever the mail."""
 
 
-class Visit:
-    """One visit to the server. A connection that it ends between two mails is made again."""
+class SmtpVisit:
+    """One visit to the server. A connection that it ends between two mails is made again, and so is one that hangs."""
 
     def __init__(self, server: MailServer, timeout: float, trust: ssl.SSLContext | None) -> None:
         self._server = server
@@ -74,7 +74,8 @@ class Visit:
             local_hostname=_own_name(),
             timeout=timeout,
         )
-        self._trouble: MailRefused | None = None
+        self._trouble: NotOffered | None = None
+        self._connecting = False
         self._lost_before = False
 
     async def hand_over(self, mail: EmailMessage) -> Result:
@@ -85,11 +86,14 @@ class Visit:
             async with asyncio.timeout(self._timeout):
                 result = await self._delivered(mail)
         except TimeoutError:
-            return self._in_trouble("did not answer in time")
+            return self._failed("did not answer in time", for_all=self._connecting)
         except Away as away:
-            return self._in_trouble(str(away))
+            return self._failed(str(away), for_all=True)
         except (OSError, SMTPException) as lost:
-            return self._lost(lost)
+            return self._failed(f"ended the connection: {_printable(str(lost))}")
+        except asyncio.CancelledError:
+            self._client.close()  # nobody knows what the next answer would be to
+            raise
         self._lost_before = False
         return result
 
@@ -113,7 +117,9 @@ class Visit:
 
     async def _tried(self, mail: EmailMessage) -> Result:
         if not self._client.is_connected:
+            self._connecting = True
             await self._connect()
+            self._connecting = False
         sender, recipient = addresses_of(mail)
         try:
             await self._client.mail(sender)
@@ -147,19 +153,14 @@ class Visit:
         except (SMTPException, OSError, UnicodeError) as fault:
             raise Away(f"cannot be used: {_printable(str(fault))}") from None
 
-    def _lost(self, fault: Exception) -> MailRefused:
-        """Twice in a row it is the server that is in trouble, once it may be the mail."""
+    def _failed(self, why: str, *, for_all: bool = False) -> MailRefused:
+        """Twice in a row it is the server that is in trouble, once it may be the mail: the next one is offered anew."""
         self._client.close()
-        why = f"ended the connection: {_printable(str(fault))}"
-        refused = self._in_trouble(why)
-        if not self._lost_before:
-            self._trouble, self._lost_before = None, True
-        return refused
-
-    def _in_trouble(self, why: str) -> MailRefused:
-        self._client.close()
-        self._trouble = MailRefused(f"The mail server {self._server.place} {why}.", for_good=False)
-        return self._trouble
+        reason = f"The mail server {self._server.place} {why}."
+        if for_all or self._lost_before:
+            self._trouble = NotOffered(reason)
+        self._lost_before = True
+        return MailRefused(reason, for_good=False)
 
 
 def _own_name() -> str:

@@ -46,7 +46,7 @@ def create(settings: Settings) -> ASGIApp:
             LifespanMiddleware,
             partial(Dispatcher, budgets=budgets, at_hand={"links": links, "keyring": keyring, "outgoing": outgoing}),
         ],
-        lifespan=partial(_lifespan, settings, budgets, outgoing),
+        lifespan=partial(_lifespan, settings, budgets),
     )
     app.add_api(contract.bound())
     made: ASGIApp = app  # Connexion is not typed
@@ -99,12 +99,11 @@ def _budgets(settings: Settings) -> Budgets:
 
 
 @asynccontextmanager
-async def _lifespan(settings: Settings, budgets: Budgets, outgoing: Outgoing, _app: Any) -> AsyncIterator[None]:  # noqa: ANN401
+async def _lifespan(settings: Settings, budgets: Budgets, _app: Any) -> AsyncIterator[None]:  # noqa: ANN401
     await database.connect(settings.database())
     try:
         async with key_usage.written_down(budgets.usage):
             yield
     finally:
-        await outgoing.close()
         await budgets.limits.close()
         await database.disconnect()

@@ -2,11 +2,11 @@
 
 import signal
 import sqlite3
+import sys
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 
 from server import commands, logs, secret_key, working
@@ -27,7 +27,6 @@ app = typer.Typer(
 app.add_typer(organizations, name="org")
 app.add_typer(keys, name="key")
 app.add_typer(plans, name="plan")
-_log = structlog.get_logger()
 
 
 @app.command()
@@ -49,7 +48,10 @@ def serve(
         )
     _ask_for_secret_key(settings)
     _migrate(settings)
-    hand_down(f"http://{_in_url(host)}:{port}")
+    address = f"http://{_in_url(host)}:{port}"
+    if settings.smtp_url is not None:
+        _warn_of_links(settings, address)
+    hand_down(address)
     raise typer.Exit(serve_app(host=host, port=port, workers=workers, beside=WorkerBeside() if worker else None))
 
 
@@ -59,8 +61,7 @@ def worker() -> None:
     settings = commands.load_settings()
     logs.configure(settings)
     _ask_for_secret_key(settings)
-    if settings.public_url is None:
-        _log.warning(f"{PREFIX}PUBLIC_URL is not set", links_begin_with=settings.base())
+    _warn_of_links(settings, settings.base())
     signals = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
     running = partial(print, "The delivery worker runs. Ctrl-C ends it.", flush=True)
     commands.run(working.work(settings, signals=signals, on_ready=running))
@@ -115,6 +116,14 @@ def _ask_for_secret_key(settings: Settings) -> None:
         commands.stop(str(missing), commands.WRONG_USE)
     except OSError as fault:
         commands.stop(f"{PREFIX}DATA_DIR cannot be used: {fault}", commands.WRONG_USE)
+
+
+def _warn_of_links(settings: Settings, base: str) -> None:
+    """A link that is mailed cannot be called back."""
+    if settings.public_url is None:
+        sys.stderr.write(
+            f"{PREFIX}PUBLIC_URL is not set: links in mails lead to {base}. Set it to where holders reach this service.\n"
+        )
 
 
 def _migrate(settings: Settings) -> None:

@@ -167,3 +167,8 @@ def hand_down(public_url: str) -> None:
 def keep_in(folder: Path) -> None:
     """Keep the data of this process, and of those started from here, in a folder, unless another is set already."""
     os.environ.setdefault(f"{PREFIX}DATA_DIR", str(folder))
+
+
+def allow_private_webhooks() -> None:
+    """Let endpoints be on this machine, for this process and those started from here, unless that is set already."""
+    os.environ.setdefault(f"{PREFIX}ALLOW_PRIVATE_WEBHOOKS", "true")

@@ -33,7 +33,6 @@ async def work(settings: Settings, *, signals: Collection[int], on_ready: Callab
             on_ready()
             await run(_work(settings, outgoing), stop)
     finally:
-        await outgoing.close()
         await database.disconnect()
 
 

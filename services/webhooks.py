@@ -44,6 +44,14 @@ class NewSecret:
     secret: str
 
 
+@dataclass(frozen=True, slots=True)
+class Resealed:
+    """How many endpoints have their secrets under the present key, and how many have such as nobody can read."""
+
+    renewed: int
+    unreadable: int
+
+
 async def create(organization_id: UUID, wanted: Wanted, keyring: Keyring, now: datetime) -> NewSecret:
     """A new endpoint is sent every event from now on that it takes."""
     chosen = rule.wanted_events(wanted.events)
@@ -136,10 +144,10 @@ async def rotate_secret(
         return NewSecret(await _changed(organization_id, webhook_id, members), secret)
 
 
-async def reseal(keyring: Keyring) -> int:
-    """Secrets that lie under the secret key before this one are sealed under the present one, and counted.
+async def reseal(keyring: Keyring) -> Resealed:
+    """Secrets that lie under the secret key before this one are sealed under the present one.
 
-    Those that lie under neither keep none of the others from it; Unreadable tells of them at last.
+    Those that lie under neither keep none of the others from it.
     """
     rows = await Webhook.filter(deleted_at__isnull=True)
     unreadable = 0
@@ -150,11 +158,7 @@ async def reseal(keyring: Keyring) -> int:
         own = Webhook.filter(id=row.id, secret=row.secret)
         await own.update(secret=secret or row.secret, previous_secret=previous)
         unreadable += secret is None
-    if unreadable:
-        raise Unreadable(
-            f"{unreadable} of {len(rows)} webhooks have secrets that another secret key sealed. Rotate them."
-        )
-    return len(rows)
+    return Resealed(len(rows) - unreadable, unreadable)
 
 
 async def keep(webhook_ids: Collection[UUID]) -> None:

@@ -11,13 +11,22 @@ from tests import agreement, postgres
 from tests.academies import Academy, found_academy
 from tests.databases import Database
 from tests.installation import UNLIMITED, Installation
+from tests.postbox import Postbox
+from tests.receiver import Receiver, receiving
 
 PROXY = "127.0.0.1"
 SMALL_LIMITS = {
     "TRUECERTA_RATE_LIMIT_API": "5/minute",
     "TRUECERTA_RATE_LIMIT_PUBLIC": "4/minute",
     "TRUECERTA_RATE_LIMIT_MISSES": "3/minute",
+    "TRUECERTA_RATE_LIMIT_WEBHOOK_TEST": "2/minute",
     "TRUECERTA_TRUSTED_PROXIES": PROXY,
+}
+DELIVERING = {
+    **UNLIMITED,
+    "TRUECERTA_RATE_LIMIT_WEBHOOK_TEST": "5/minute",
+    "TRUECERTA_ALLOW_PRIVATE_WEBHOOKS": "true",
+    "TRUECERTA_WEBHOOK_RETRIES": "1s,1s",
 }
 
 
@@ -45,8 +54,12 @@ def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture
 def empty_database(database: Database, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A database of the same kind with nothing in it, the test's own."""
+    yield from _another(database, tmp_path, request)
+
+
+def _another(database: Database, folder: Path, request: pytest.FixtureRequest) -> Iterator[Database]:
     if not database.is_postgres:
-        yield Database(f"sqlite:///{tmp_path / 'own.sqlite3'}")
+        yield Database(f"sqlite:///{folder / 'own.sqlite3'}")
         return
     with postgres.fresh_database(request.getfixturevalue("postgres_server")) as url:
         yield Database(url)
@@ -83,6 +96,35 @@ def limited(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture(scope="session")
+def receiver() -> Iterator[Receiver]:
+    """A server that events are sent to."""
+    with receiving() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def postbox() -> Iterator[Postbox]:
+    """A server that mails are sent to."""
+    made = Postbox()
+    made.start()
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture(scope="session")
+def delivering(
+    database: Database, postbox: Postbox, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Installation, Database]]:
+    """A process on a database of its own that sends events to this machine, soon again where they fail, and real mails."""
+    folder = tmp_path_factory.mktemp("delivering")
+    for own in _another(database, folder, request):
+        for installation in _serving(own, folder, {**DELIVERING, "TRUECERTA_SMTP_URL": postbox.url}):
+            yield installation, own
+
+
+@pytest.fixture(scope="session")
 def anyone(installation: Installation) -> Iterator[httpx.Client]:
     """A client without a key; each answer is held against the contract."""
     with installation.client(event_hooks={"response": [agreement.check]}) as client:
@@ -99,6 +141,19 @@ def academy(anyone: httpx.Client, database: Database) -> Academy:
 def rival(anyone: httpx.Client, database: Database) -> Academy:
     """Another academy on the same installation."""
     return found_academy(anyone, database, name="Other Academy")
+
+
+@pytest.fixture(scope="session")
+def senders(delivering: tuple[Installation, Database]) -> Iterator[httpx.Client]:
+    """A client of the installation that delivers; each answer is held against the contract."""
+    with delivering[0].client(event_hooks={"response": [agreement.check]}) as client:
+        yield client
+
+
+@pytest.fixture
+def sender(delivering: tuple[Installation, Database], senders: httpx.Client) -> Academy:
+    """An academy whose events and mails arrive."""
+    return found_academy(senders, delivering[1])
 
 
 @pytest_asyncio.fixture

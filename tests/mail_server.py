@@ -1,7 +1,7 @@
 """A real mail server for tests, which keeps what it is given and answers as a test wants."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import policy
@@ -10,6 +10,8 @@ from email.parser import BytesParser
 from typing import Any, cast
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from outgoing.post import Post, Result
 
 OK = "250 Ok"
 Answer = Callable[[SMTP, str], str | None]
@@ -30,6 +32,8 @@ class Inbox:
     recipients: list[str] = field(default_factory=list)
     connections: int = 0
     over_tls: list[bool] = field(default_factory=list)
+    slow_for: str = "nobody"
+    """Recipients whose address begins so are never answered about."""
     on_mail: Answer = lambda _server, _address: None
     on_recipient: Answer = lambda _server, _address: None
     on_content: Answer = lambda _server, _address: None
@@ -66,6 +70,8 @@ class Inbox:
         self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         """A recipient is named."""
+        if address.startswith(self.slow_for):
+            await asyncio.Event().wait()
         answer = self.on_recipient(server, address)
         if answer is None:
             envelope.rcpt_tos.append(address)
@@ -90,6 +96,12 @@ def cut(visit: SMTP) -> str:
     if isinstance(visit.transport, asyncio.WriteTransport):
         visit.transport.abort()
     return "250 Nobody reads this"
+
+
+async def sent_by(post: Post, mails: Sequence[EmailMessage]) -> list[Result]:
+    """What becomes of mails that are handed over in one visit."""
+    async with post.visit() as visit:
+        return [await visit.hand_over(mail) for mail in mails]
 
 
 @asynccontextmanager

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import structlog
 
-from services import delivery_queue, expiry, idempotency, webhooks
-from services.keyring import Keyring, Unreadable
+from services import clock_jumps, delivery_queue, expiry, idempotency, webhooks
+from services.keyring import Keyring
 from worker.rounds import repeat
 
 PAUSE_SECONDS = 2.0
@@ -26,17 +26,15 @@ class Announcing:
             group.create_task(repeat("announcing", _announce, stop))
             group.create_task(repeat("forgetting answers", _forget, stop))
             group.create_task(repeat("clearing away deliveries", _clear_away, stop))
+            group.create_task(repeat("bringing back what a clock put off", _bring_back, stop))
             if self._keyring.was_replaced:
                 group.create_task(repeat("sealing anew", self._reseal, stop))
 
     async def _reseal(self) -> None:
         """Once: what lies under the previous secret key is sealed under the present one."""
-        try:
-            resealed = await webhooks.reseal(self._keyring)
-        except Unreadable as unreadable:
-            _log.error("secrets cannot be sealed anew", reason=str(unreadable))
-        else:
-            _log.info("secrets sealed anew", webhooks=resealed)
+        resealed = await webhooks.reseal(self._keyring)
+        tell = _log.error if resealed.unreadable else _log.info
+        tell("secrets sealed anew", webhooks=resealed.renewed, unreadable=resealed.unreadable)
 
 
 async def _announce() -> float:
@@ -46,9 +44,12 @@ async def _announce() -> float:
 
 
 async def _forget() -> float:
-    await idempotency.forget(datetime.now(UTC))
-    return CLEARING_SECONDS
+    return 0 if await idempotency.forget(datetime.now(UTC)) else CLEARING_SECONDS
 
 
 async def _clear_away() -> float:
     return 0 if await delivery_queue.clear_away() else CLEARING_SECONDS
+
+
+async def _bring_back() -> float:
+    return 0 if await clock_jumps.bring_back(datetime.now(UTC)) else CLEARING_SECONDS

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from outgoing.client import Outgoing, Received, Unreachable
+from outgoing.client import NotTried, Outgoing, Received, Unreachable
 from rules import deliveries, signatures
 from rules.deliveries import Attempt
 from services.delivery_queue import Leased
@@ -18,7 +18,7 @@ _log = structlog.get_logger()
 
 
 async def attempt(outgoing: Outgoing, leased: Leased) -> Attempt:
-    """Send an event to its endpoint once. Nothing that happens on the way is raised."""
+    """Send an event to its endpoint once. Nothing that happens on the way is raised; NotTried is when there was no way."""
     started_at, began = datetime.now(UTC), time.monotonic()
     received, error = await _answer(outgoing, leased, started_at)
     return Attempt(
@@ -35,6 +35,8 @@ async def _answer(outgoing: Outgoing, leased: Leased, now: datetime) -> tuple[Re
     try:
         async with asyncio.timeout(LONGEST_SECONDS):
             received = await outgoing.post(leased.url, _headers(leased, now), leased.body)
+    except NotTried:
+        raise
     except Unreachable as unreachable:
         return None, str(unreachable)
     except Exception as fault:  # noqa: BLE001  # one endpoint's fault is no other's

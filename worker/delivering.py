@@ -8,23 +8,21 @@ from uuid import UUID
 
 import structlog
 
-from outgoing.client import Outgoing
+from outgoing.client import NotTried, Outgoing
 from rules import deliveries
 from rules.deliveries import Attempt
 from services import database, delivery_queue
-from services.delivery_queue import Leased
+from services.delivery_queue import Due, Leased
 from services.keyring import Keyring, Unreadable
 from worker.attempts import attempt
 from worker.pacing import Pacing
 from worker.recording import Recording
-from worker.rounds import GRACE_SECONDS, repeat, rest
+from worker.rounds import FAREWELL_SECONDS, GRACE_SECONDS, repeat, rest
+from worker.turns import turn
 
 POLL_SECONDS = 0.25
 ASIDE_SECONDS = 60.0
 """For how long an endpoint is left alone whose deliveries cannot be prepared."""
-
-FAREWELL_SECONDS = 2.0
-"""After the grace, for writing down what became of the deliveries."""
 
 _ENDPOINTS = 100
 _log = structlog.get_logger()
@@ -38,7 +36,7 @@ class Delivering:
         self._keyring = keyring
         self._pacing = Pacing()
         self._recording = Recording(schedule, self._done_with)
-        self._sending: dict[asyncio.Task[Attempt], Leased] = {}
+        self._sending: dict[asyncio.Task[Attempt | None], Leased] = {}
         self._aside: dict[UUID, float] = {}
         self._freed = asyncio.Event()
 
@@ -53,49 +51,73 @@ class Delivering:
             await asyncio.gather(recording, return_exceptions=True)
 
     async def _round(self) -> float:
-        """Visit each endpoint that has something due and room for it, the longest overdue first."""
+        """Visit each endpoint that has something due and room for it, organizations in turn, the longest overdue first.
+
+        But what was sent is written down first: after an outage its leases may have ended, and it would be sent again.
+        """
+        if self._recording.is_behind:
+            return POLL_SECONDS
         self._freed.clear()
         passed = self._pacing.without_room() | self._left_alone()
         begun = 0
         while not self._pacing.is_full():
             due = await delivery_queue.due_webhooks(datetime.now(UTC), passed, _ENDPOINTS)
-            for webhook_id in due:
-                begun += await self._begin(webhook_id)
-            passed.update(due)
-            if len(due) < _ENDPOINTS:
+            with_room = [one for one in due if self._pacing.room(one.webhook_id, one.organization_id)]
+            visited = turn(with_room)
+            for one in visited:
+                begun += await self._begin(one)
+            passed.update({one.webhook_id for one in due} - {one.webhook_id for one in with_room})
+            passed.update(one.webhook_id for one in visited)
+            if len(visited) == len(with_room) and len(due) < _ENDPOINTS:
                 break
         if not begun:
             await rest(POLL_SECONDS, self._freed)
         return 0
 
-    async def _begin(self, webhook_id: UUID) -> int:
-        room = self._pacing.room(webhook_id)
-        if not room:
+    async def _begin(self, due: Due) -> int:
+        room = self._pacing.room(due.webhook_id, due.organization_id)
+        if not room or self._recording.is_behind:
             return 0
+        known = self._recording.held()
         try:
-            leased = await delivery_queue.lease(webhook_id, room, datetime.now(UTC), self._keyring)
+            leased = await delivery_queue.lease(due.webhook_id, room, datetime.now(UTC), self._keyring)
         except Exception as fault:
             if database.is_away(fault):
                 raise
-            self._leave_alone(webhook_id, fault)
+            self._leave_alone(due.webhook_id, fault)
             return 0
-        for one in leased:
-            self._send(one)
-        return len(leased)
+        wanted = [one for one in leased if one.id not in known]
+        for one in wanted:
+            self._send(one, due.organization_id)
+        return len(wanted)
 
-    def _send(self, leased: Leased) -> None:
-        self._pacing.begin(leased.webhook_id)
-        sending = asyncio.create_task(attempt(self._outgoing, leased))
+    def _send(self, leased: Leased, organization_id: UUID) -> None:
+        self._pacing.begin(leased.webhook_id, organization_id)
+        sending = asyncio.create_task(self._attempt(leased))
         self._sending[sending] = leased
         sending.add_done_callback(self._sent)
 
-    def _sent(self, sending: asyncio.Task[Attempt]) -> None:
+    async def _attempt(self, leased: Leased) -> Attempt | None:
+        """None where there was no way to try: the delivery is due again when its lease ends, and no failure is counted."""
+        try:
+            return await attempt(self._outgoing, leased)
+        except NotTried as reason:
+            _log.warning("delivery put off", delivery=str(leased.id), reason=str(reason))
+            return None
+
+    def _sent(self, sending: asyncio.Task[Attempt | None]) -> None:
         leased = self._sending.pop(sending)
-        if not sending.cancelled():
-            self._recording.add(leased, sending.result())
+        if sending.cancelled():
+            return
+        if (made := sending.result()) is not None:
+            self._recording.add(leased, made)
+        else:
+            self._pacing.forgo(leased.webhook_id)
+            self._freed.set()
 
     def _done_with(self, leased: Leased, made: Attempt) -> None:
-        self._pacing.end(leased.webhook_id, delivered=deliveries.is_success(made.status))
+        succeeded = deliveries.is_success(made.status)
+        self._pacing.end(leased.webhook_id, delivered=succeeded, seconds=made.duration_ms / 1000)
         self._freed.set()
 
     def _leave_alone(self, webhook_id: UUID, fault: Exception) -> None:

@@ -12,6 +12,9 @@ FAULT_SECONDS = 1.0
 GRACE_SECONDS = 5.0
 """How long what is under way may still take once the worker is told to stop."""
 
+FAREWELL_SECONDS = 2.0
+"""After the grace, for writing down what became of it."""
+
 _log = structlog.get_logger()
 
 Round = Callable[[], Awaitable[float | None]]

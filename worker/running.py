@@ -4,9 +4,9 @@ import asyncio
 from dataclasses import dataclass
 
 from worker.announcing import Announcing
-from worker.delivering import FAREWELL_SECONDS, Delivering
+from worker.delivering import Delivering
 from worker.mailing import Mailing
-from worker.rounds import GRACE_SECONDS
+from worker.rounds import FAREWELL_SECONDS, GRACE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

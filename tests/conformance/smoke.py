@@ -2,7 +2,7 @@
 
 An installation of its own with an empty database, no limits and one academy; then the suite, which knows only its
 address and a key. The defaults are CI's smoke; the full proof is `--examples 50 --seed 1 --seed 2 --seed 3`, on either
-database. Badges of a claimed and of a revoked certificate are there too, set up in the database.
+database. Badges of a claimed and of a revoked certificate are there too, set up in the database, and the token of a mail.
 """
 
 import argparse
@@ -14,12 +14,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+from rules import claims
+from services.keyring import Keyring
 from tests import postgres
 from tests.academies import Academy
 from tests.databases import Database
-from tests.installation import ROOT, Installation
+from tests.installation import ROOT, SECRET, Installation
 
 
 def main() -> int:
@@ -72,9 +75,16 @@ def judged(installation: Installation, *options: str) -> int:
         for code in codes:
             academy.alter(code, claimed_at=datetime.now(UTC))
         academy.revoke(codes[1], reason="Issued in error")
-    claimed = [f"--claimed-code={code}" for code in codes]
+        unclaimed = academy.issue()
+    given = [*(f"--claimed-code={code}" for code in codes), f"--claim-token={mailed(unclaimed)}"]
     program = [sys.executable, "-m", "conformance.contract", f"--url={installation.url}", f"--key={academy.key}"]
-    return subprocess.run([*program, *claimed, *options], cwd=ROOT, check=False).returncode
+    return subprocess.run([*program, *given, *options], cwd=ROOT, check=False).returncode
+
+
+def mailed(certificate: dict[str, Any]) -> str:
+    """A token as it is mailed to the holder."""
+    key = Keyring(SECRET).claim_keys[0]
+    return claims.token(key, UUID(certificate["id"]), certificate["holder_email"], datetime.now(UTC))
 
 
 if __name__ == "__main__":

@@ -2,12 +2,14 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import httpx
 import pytest
 
 from tests.academies import HOLDER, Academy
 from tests.agreement import error_of, fields_of
+from tests.endpoints import feed
 
 PATH = "/api/v1/certificates"
 CODE = re.compile("TRC-[A-Z]{3}-[0-9]{2}-[2-9A-HJKMNP-TV-Z]{6}")
@@ -150,3 +152,35 @@ def test_a_list_holds_only_the_course_asked_for(academy: Academy, rival: Academy
     found = academy.get(PATH, params={"course_id": one["id"].upper()}).json()["data"]
     assert [item["code"] for item in found] == [code]
     assert rival.get(PATH, params={"course_id": one["id"]}).json()["data"] == []
+
+
+def test_issuing_puts_the_event_and_the_mail_into_the_outbox_with_the_certificate(academy: Academy) -> None:
+    facts = academy.issue()
+    (event,) = feed(academy)
+    assert (event["event"], event["data"]["certificate"]["id"]) == ("certificate.issued", facts["id"])
+    (mail,) = academy.database.rows("SELECT kind, recipient FROM mail WHERE certificate_id = $1", facts["id"])
+    assert (mail["kind"], mail["recipient"]) == ("claim", "jane@example.com")
+
+
+def test_a_refusal_leaves_nothing_in_the_outbox(academy: Academy) -> None:
+    course = academy.course()["id"]
+    for wrong in ({"holder_name": " "}, {"holder_email": "jane"}, {"notify": "yes"}, {"course_id": str(uuid4())}):
+        assert academy.post(PATH, json={"course_id": course, **HOLDER, **wrong}).status_code in {404, 422}
+    assert feed(academy) == []
+    assert academy.database.rows("SELECT id FROM mail WHERE organization_id = $1", str(academy.id)) == []
+
+
+@pytest.mark.parametrize("notify", [True, False])
+def test_whether_the_holder_is_mailed_is_for_the_issuer_to_say(academy: Academy, *, notify: bool) -> None:
+    facts = academy.issue(notify=notify)
+    assert "notify" not in facts
+    mails = academy.database.rows("SELECT id FROM mail WHERE certificate_id = $1", facts["id"])
+    assert len(mails) == notify
+
+
+@pytest.mark.parametrize("notify", [None, 1, 0, "false", []])
+def test_notify_is_true_or_false(academy: Academy, notify: object) -> None:
+    answer = academy.post(PATH, json={"course_id": academy.course()["id"], **HOLDER, "notify": notify})
+    error_of(answer, 422, "unprocessable_entity")
+    assert fields_of(answer) == ["notify"]
+    assert academy.count() == 0

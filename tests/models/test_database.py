@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import UTC, datetime
 
 import pytest
 from tortoise.connection import get_connection
@@ -10,20 +11,30 @@ from tortoise.transactions import in_transaction
 
 from models import Organization, Plan
 from models.database import fetch
+from services import organizations
 from tests.academies import Academy
 from tests.databases import Database
 
 OPEN = "expired_noted_at IS NULL AND revoked_at IS NULL AND renewed_by_id IS NULL"
 NOTED = "expired_noted_at IS NOT NULL AND revoked_at IS NULL AND renewed_by_id IS NULL"
+ABOUT = "expiring_noted_at IS NULL AND revoked_at IS NULL AND renewed_by_id IS NULL"
 FALLING_DUE = f"{OPEN} AND expires_at IS NOT NULL"
 INDEXES = {
-    "certificate_of_course": ("organization_id, course_id, created_at", None),
-    "certificate_open": ("organization_id, created_at", OPEN),
-    "certificate_expired": ("organization_id, created_at", NOTED),
-    "certificate_expired_of_course": ("organization_id, course_id, created_at", NOTED),
-    "certificate_falling_due": ("expires_at", FALLING_DUE),
-    "certificate_falling_due_of_organization": ("organization_id, expires_at", FALLING_DUE),
-    "certificate_falling_due_of_course": ("organization_id, course_id, expires_at", FALLING_DUE),
+    "certificate_of_course": ("certificate organization_id, course_id, created_at", None),
+    "certificate_open": ("certificate organization_id, created_at", OPEN),
+    "certificate_expired": ("certificate organization_id, created_at", NOTED),
+    "certificate_expired_of_course": ("certificate organization_id, course_id, created_at", NOTED),
+    "certificate_falling_due": ("certificate expires_at", FALLING_DUE),
+    "certificate_falling_due_of_organization": ("certificate organization_id, expires_at", FALLING_DUE),
+    "certificate_falling_due_of_course": ("certificate organization_id, course_id, expires_at", FALLING_DUE),
+    "certificate_about_to_expire": ("certificate expires_at", f"{ABOUT} AND expires_at IS NOT NULL"),
+    "event_of_organization": ("event organization_id, created_at, id", None),
+    "event_of_kind": ("event organization_id, kind, position", None),
+    "delivery_due": ("delivery webhook_id, due_at", "due_at IS NOT NULL"),
+    "delivery_of_webhook": ("delivery webhook_id, created_at, id", None),
+    "delivery_by_status": ("delivery webhook_id, status, created_at, id", None),
+    "mail_due": ("mail due_at", "due_at IS NOT NULL"),
+    "mail_of_certificate": ("mail certificate_id, created_at", None),
 }
 
 
@@ -70,8 +81,9 @@ async def test_postgres_waits_are_bounded(connected: Database) -> None:
 
 @pytest.mark.usefixtures("connected")
 async def test_every_row_belongs_to_one_that_exists() -> None:
+    made = await organizations.create(name="Example Academy", email="a@example.com", now=datetime.now(UTC))
     with pytest.raises(IntegrityError):
-        await Organization.all().limit(1).update(plan_id="no such plan")
+        await Organization.filter(id=made.id).update(plan_id="no such plan")
     with pytest.raises(IntegrityError):
         await Plan.filter(name="unlimited").delete()
 
@@ -102,7 +114,7 @@ def test_the_lists_indexes_are_there(database: Database, name: str) -> None:
         else "SELECT sql FROM sqlite_master WHERE type = 'index' AND name = $1"
     )
     (row,) = database.rows(question, name)
-    assert plain(row["sql"]) == f"CREATE INDEX {name} ON certificate {columns}" + (f" WHERE {where}" if where else "")
+    assert plain(row["sql"]) == f"CREATE INDEX {name} ON {columns}" + (f" WHERE {where}" if where else "")
 
 
 def test_a_certificate_succeeds_one_at_most(academy: Academy) -> None:
@@ -121,6 +133,12 @@ def test_a_certificate_succeeds_one_at_most(academy: Academy) -> None:
         ("course_version", {"course_id", "number"}),
         ("idempotency_record", {"organization_id", "key"}),
         ("api_key", {"key_hash"}),
+        ("event", {"organization_id", "position"}),
+        ("event", {"certificate_id", "kind"}),
+        ("webhook", {"organization_id", "created_at"}),
+        ("delivery", {"webhook_id", "event_id"}),
+        ("delivery_attempt", {"delivery_id", "number"}),
+        ("audit_entry", {"organization_id", "created_at"}),
     ],
 )
 def test_what_must_be_unique_is_so_by_a_constraint(database: Database, table: str, columns: set[str]) -> None:

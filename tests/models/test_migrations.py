@@ -5,15 +5,21 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from tortoise import Tortoise
+from tortoise.connection import get_connection
 from tortoise.migrations.autodetector import MigrationAutodetector
+from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+from tortoise.transactions import in_transaction
 
+from models import Event
 from models.database import configuration_apps
 from models.migrations import __path__ as folders
 from services import database as service
+from services import expiry
 from tests.databases import Database
 from tests.installation import Installation
 
@@ -129,3 +135,50 @@ def test_commands_migrate_a_new_database_and_leave_one_that_lacks_migrations_alo
     empty_database.rows("UPDATE tortoise_migrations SET name = 'older' WHERE name = $1 RETURNING id", NAMES[-1])
     refused = installation.command("org", "list", check=False)
     assert (refused.returncode, refused.stderr) == (1, f"The database lacks {NAMES[-1]}. Run: truecerta migrate\n")
+
+
+BEFORE_EVENTS = """
+INSERT INTO organization (id, name, email, code_letters, plan_id, certificates_used, courses_used, created_at)
+VALUES ('{0}1', 'Example Academy', 'office@example.com', 'EXA', 'unlimited', 3, 1, '2026-01-01 00:00:00+00:00');
+INSERT INTO course (id, organization_id, present_version, validity_period_months, created_at)
+VALUES ('{0}2', '{0}1', 1, 1, '2026-01-01 00:00:00+00:00');
+INSERT INTO course_version (id, course_id, number, name, created_at)
+VALUES ('{0}3', '{0}2', 1, 'Web Development', '2026-01-01 00:00:00+00:00');
+INSERT INTO idempotency_record (id, organization_id, key, fingerprint, status, body, created_at)
+VALUES ('{0}4', '{0}1', 'one', 'f', 201, '{{}}', '2026-06-01 00:00:00+00:00');
+""".format("00000000-0000-0000-0000-00000000000")
+CERTIFICATE = """
+INSERT INTO certificate (id, code, organization_id, course_id, course_version_id, holder_name, holder_email,
+issued_at, expires_at, expired_noted_at, created_at)
+VALUES ('{0}{1}', 'TRC-EXA-26-22222{1}', '{0}1', '{0}2', '{0}3', 'Jane Doe', 'jane@example.com',
+'2026-01-01 00:00:00+00:00', {2}, {3}, '2026-01-0{1} 00:00:00+00:00');
+"""
+
+
+async def _with_a_history() -> None:
+    """A database from before there were events: with one certificate that was marked as expired, and two that were not."""
+    async with in_transaction() as connection:
+        executor = MigrationExecutor(connection, configuration_apps())
+        await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
+        await executor.migrate([MigrationTarget("models", NAMES[0])])
+    marks = {5: ("'2026-03-01 00:00:00+00:00'",) * 2, 6: ("'2026-04-01 00:00:00+00:00'", "NULL"), 7: ("NULL", "NULL")}
+    certificates = (CERTIFICATE.format("0" * 8 + "-0000-0000-0000-" + "0" * 11, n, *each) for n, each in marks.items())
+    for statement in (BEFORE_EVENTS + "".join(certificates)).split(";"):
+        if statement.strip():
+            await get_connection("default").execute_query(statement)
+
+
+async def _announced() -> set[tuple[str, str]]:
+    """What is told of whom, a while later."""
+    now = datetime(2026, 6, 1, tzinfo=UTC)
+    while await expiry.announce_expiring(now) or await expiry.announce_expired(now):
+        pass
+    return {(str(event.certificate_id)[-1], event.kind) for event in await Event.all()}
+
+
+def test_what_is_from_before_there_were_events_stays_and_is_not_announced_twice(empty_database: Database) -> None:
+    empty_database.run(_with_a_history)
+    assert empty_database.migrate() == NAMES[1:]
+    assert empty_database.run(_announced) == {("6", "certificate.expiring"), ("6", "certificate.expired")}
+    (kept,) = empty_database.rows("SELECT sealed, status FROM idempotency_record")
+    assert (bool(kept["sealed"]), kept["status"]) == (False, 201)

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from outgoing.client import Outgoing, Unreachable
+from outgoing.client import NotTried, Outgoing, Unreachable
 from outgoing.resolving import SystemResolver
 from rules.errors import Refused
 from tests.outgoing.receivers import OK, Answers, Receiver, Wiring, receiving, says, says_and_stays
@@ -14,6 +14,7 @@ pytestmark = pytest.mark.usefixtures("no_leaks")
 
 PUBLIC, ALSO_PUBLIC, PUBLIC_V6 = "93.184.215.14", "1.1.1.1", "2606:4700:4700::1111"
 
+NOWHERE = r"^The name does not lead to a public address\.$"
 LITERALS = [
     ("https://127.0.0.1/", "The address 127.0.0.1 is not public."),
     ("https://10.0.0.1:8443/hooks", "The address 10.0.0.1 is not public."),
@@ -89,9 +90,9 @@ async def test_what_is_no_receivers_address_is_refused_each_time(url: str) -> No
 async def test_a_name_is_refused_when_any_of_its_addresses_is_not_public(addresses: list[str]) -> None:
     wiring = Wiring(1)
     outgoing = Outgoing(resolve=Answers(addresses), dial=wiring)
-    with pytest.raises(Refused, match="leads to an address that is not public"):
+    with pytest.raises(Refused, match=NOWHERE):
         await outgoing.check("https://hooks.example.com/")
-    with pytest.raises(Unreachable, match="leads to an address that is not public"):
+    with pytest.raises(Unreachable, match=NOWHERE):
         await outgoing.post("https://hooks.example.com/", {}, b"")
     assert wiring.dialled == []
 
@@ -103,11 +104,11 @@ async def test_a_public_name_may_be_registered() -> None:
     await Outgoing(resolve=Unused(), dial=Wiring(1)).check(f"https://[{PUBLIC_V6}]/")
 
 
-async def test_a_name_that_does_not_resolve_may_be_registered_and_is_told_at_delivery() -> None:
+async def test_a_name_that_does_not_resolve_may_be_registered_and_is_told_as_if_it_led_inside() -> None:
     for answers in (Answers(), Answers([])):
         outgoing = Outgoing(resolve=answers, dial=Wiring(1))
         await outgoing.check("https://hooks.example.com/")
-        with pytest.raises(Unreachable, match=r"^The name could not be resolved\.$"):
+        with pytest.raises(Unreachable, match=NOWHERE):
             await outgoing.post("https://hooks.example.com/", {}, b"")
 
 
@@ -196,16 +197,19 @@ async def test_proxies_of_the_environment_are_not_asked(monkeypatch: pytest.Monk
 
 
 class SlowNames:
-    """A system whose name servers hang until they are released."""
+    """A system whose name servers hang until they are released, but for names that begin with `good`."""
 
     def __init__(self) -> None:
         self.released = threading.Event()
         self.asked = threading.Semaphore(0)
+        self.hosts: list[str] = []
 
-    def __call__(self, _host: str, _port: int) -> list[str]:
+    def __call__(self, host: str, _port: int) -> list[str]:
         """It tells that it was asked, and blocks its thread."""
+        self.hosts.append(host)
         self.asked.release()
-        self.released.wait(30)
+        if not host.startswith("good"):
+            self.released.wait(30)
         return ["127.0.0.1"]
 
 
@@ -228,22 +232,72 @@ async def test_slow_names_do_not_stall_who_needs_none() -> None:
         assert (await outgoing.post(_named(receiver, 65), {}, b"")).status == 200
 
 
-async def test_whoever_gives_up_on_a_name_leaves_its_place_to_be_freed() -> None:
-    slow = SlowNames()
-    resolver = SystemResolver(slow, threads=1)
+async def ask_briefly(resolver: SystemResolver, host: str, port: int = 443) -> None:
+    """Whoever asks gives up before there is an answer."""
     with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.05):
-            await resolver("a.example", 443)
+        async with asyncio.timeout(0.01):
+            await resolver(host, port)
+
+
+async def test_a_dead_name_takes_one_place_however_often_it_is_asked_for() -> None:
+    slow = SlowNames()
+    resolver = SystemResolver(slow, most=2)
+    for port in range(20):
+        await ask_briefly(resolver, "dead.example", port)
+    assert slow.hosts == ["dead.example"]
+    assert await resolver("good.example", 443) == ["127.0.0.1"]
+    joined = [asyncio.create_task(resolver("dead.example", 443)) for _ in range(3)]
+    await asyncio.sleep(0)
     slow.released.set()
-    assert await resolver("b.example", 443) == ["127.0.0.1"]
+    assert await asyncio.gather(*joined) == [["127.0.0.1"]] * 3
+    assert await resolver("dead.example", 443) == ["127.0.0.1"]
+    assert slow.hosts == ["dead.example", "good.example", "dead.example"]
 
 
-@pytest.mark.parametrize("error", [OSError("unknown"), UnicodeError("label too long")])
+async def test_hundreds_of_dead_names_leave_good_ones_alone() -> None:
+    slow = SlowNames()
+    outgoing = Outgoing(allow_private=True, resolve=SystemResolver(slow), connect=0.05)
+    try:
+        async with receiving(says(OK)) as receiver:
+            posts = [outgoing.post(_named(receiver, number), {}, b"") for number in range(400)]
+            given_up = await asyncio.gather(*posts, return_exceptions=True)
+            assert {type(each) for each in given_up} == {Unreachable}
+            patient = Outgoing(allow_private=True, resolve=outgoing._resolve)
+            assert (await patient.post(f"http://good.example:{receiver.port}/", {}, b"")).status == 200
+    finally:
+        slow.released.set()
+
+
+async def test_without_room_for_a_look_up_nothing_is_tried_and_a_name_may_be_registered() -> None:
+    slow = SlowNames()
+    resolver = SystemResolver(slow, most=1)
+    outgoing = Outgoing(allow_private=True, resolve=resolver)
+    await ask_briefly(resolver, "dead.example")
+    with pytest.raises(NotTried, match="1 names are being looked up already"):
+        await outgoing.post("http://good.example/", {}, b"")
+    await outgoing.check("http://good.example/")
+    slow.released.set()
+    async with asyncio.timeout(10), receiving(says(OK)) as receiver:
+        while resolver._running:
+            await asyncio.sleep(0.01)
+        assert (await outgoing.post(f"http://good.example:{receiver.port}/", {}, b"")).status == 200
+
+
+async def test_without_a_thread_nothing_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", full)
+    with pytest.raises(NotTried, match="can't start new thread"):
+        await Outgoing(allow_private=True).post("http://good.example/", {}, b"")
+
+
+@pytest.mark.parametrize("error", [OSError("unknown"), UnicodeError("label too long"), ValueError("null byte")])
 async def test_a_name_that_the_system_does_not_know(error: Exception) -> None:
     def unknown(_host: str, _port: int) -> list[str]:
         raise error
 
-    resolver = SystemResolver(unknown, threads=1)
+    resolver = SystemResolver(unknown, most=1)
     for _ in range(2):
         with pytest.raises(OSError, match=str(error)):
             await resolver("a.example", 443)

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import time
 import tracemalloc
 
 import httpcore
@@ -36,7 +37,6 @@ async def test_a_good_receiver() -> None:
     async with receiving(says(OK)) as receiver:
         outgoing = Outgoing(allow_private=True)
         received = await outgoing.post(f"{receiver.url}/hooks;v=1?token=7", HEADERS, b'{"a":1}')
-        await outgoing.close()
     assert received == Received(200, None, b"ok")
     head, _, body = receiver.seen[0].partition(b"\r\n\r\n")
     assert body == b'{"a":1}'
@@ -101,6 +101,16 @@ async def test_a_body_that_drips_counts_as_far_as_it_came() -> None:
     assert received.status == 200
     assert 0 < len(received.body) < 20
     assert set(received.body) == set(b".")
+
+
+@pytest.mark.parametrize("conduct", [repeats(OPEN, b".", 0.02), says_and_stays(OPEN)], ids=["drips", "stays"])
+async def test_once_the_status_has_come_the_body_is_waited_for_a_second(conduct: Conduct) -> None:
+    async with receiving(conduct) as receiver:
+        began = time.monotonic()
+        received = await Outgoing(allow_private=True, total=PATIENT).post(receiver.url, {}, b"")
+        assert 0.9 < time.monotonic() - began < 4
+        await receiver.abandoned()
+    assert received.status == 200
 
 
 async def test_a_body_that_never_comes() -> None:

@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from outgoing.smtp import FolderPost, MailRefused, SmtpPost, post_for
-from tests.mail_server import read
+from tests.mail_server import read, sent_by
 
 
 def mail(id: str = "0b5e") -> EmailMessage:
@@ -30,7 +30,7 @@ def mode(path: Path) -> int:
 async def test_each_mail_is_a_file_that_only_the_service_reads(tmp_path: Path) -> None:
     folder = tmp_path / "data" / "mail"
     with capture_logs() as logs:
-        assert await FolderPost(folder).send([mail("1-a"), mail("2-b")]) == [None, None]
+        assert await sent_by(FolderPost(folder), [mail("1-a"), mail("2-b")]) == [None, None]
     files = [folder / name for name in names(folder)]
     assert [file.name for file in files] == ["20260315T100000Z-1-a.eml", "20260315T100000Z-2-b.eml"]
     assert [mode(file) for file in files] == [0o600, 0o600]
@@ -40,14 +40,14 @@ async def test_each_mail_is_a_file_that_only_the_service_reads(tmp_path: Path) -
 
 
 async def test_an_id_leads_nowhere_else(tmp_path: Path) -> None:
-    assert await FolderPost(tmp_path).send([mail("../../x")]) == [None]
+    assert await sent_by(FolderPost(tmp_path), [mail("../../x")]) == [None]
     assert names(tmp_path) == ["20260315T100000Z-x.eml"]
 
 
 async def test_a_mail_that_cannot_be_written_is_tried_later(tmp_path: Path) -> None:
     blocked = tmp_path / "mail"
     blocked.write_text("a file where the folder should be")
-    (result,) = await FolderPost(blocked).send([mail()])
+    (result,) = await sent_by(FolderPost(blocked), [mail()])
     assert isinstance(result, MailRefused)
     assert not result.for_good
 
@@ -57,7 +57,7 @@ async def test_a_mail_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    (result,) = await FolderPost(tmp_path).send([mail()])
+    (result,) = await sent_by(FolderPost(tmp_path), [mail()])
     assert result == MailRefused("The mail could not be written: No space left on device", for_good=False)
     assert names(tmp_path) == []
 

@@ -19,7 +19,7 @@ from tests.agreement import error_of
 from tests.databases import Database
 from tests.installation import Installation
 
-API, PUBLIC, MISSES = 5, 4, 3
+API, PUBLIC, MISSES, TESTS = 5, 4, 3, 2
 MISS = "TRC-EXA-26-AAAAAA"
 _addresses = count(1)
 
@@ -72,6 +72,25 @@ def test_another_key_of_the_same_organization_has_a_limit_of_its_own(academy: Ac
     spare = academy.database.run(partial(api_keys.create, academy.id, "spare", datetime.now(UTC)))
     other = Academy(academy.id, spare.secret, academy.web, academy.database)
     assert other.get("/api/v1/courses").status_code == 200
+
+
+def test_an_organization_has_its_limit_of_webhook_tests_over_all_its_keys(academy: Academy) -> None:
+    spare = academy.database.run(partial(api_keys.create, academy.id, "spare", datetime.now(UTC)))
+    member = Academy(academy.id, spare.secret, academy.web, academy.database)
+    answers = [each.post("/api/v1/webhooks/test") for each in (academy, member)]
+    assert [answer.status_code for answer in answers] == [202] * TESTS
+    assert [answer.headers["x-ratelimit-limit"] for answer in answers] == [str(TESTS)] * TESTS
+    assert [answer.headers["x-ratelimit-remaining"] for answer in answers] == ["1", "0"]
+    assert_limited(academy.post("/api/v1/webhooks/test"), TESTS)
+    assert academy.get("/api/v1/courses").headers["x-ratelimit-remaining"] == str(API - 3)
+    assert found_academy(academy.web, academy.database).post("/api/v1/webhooks/test").status_code == 202
+
+
+def test_claims_count_with_the_public_operations(web: httpx.Client) -> None:
+    me = somebody()
+    answers = [web.post("/api/v1/claims", json={"token": "x"}, headers=me) for _ in range(PUBLIC)]
+    assert [answer.status_code for answer in answers] == [422] * PUBLIC
+    assert_limited(web.get("/api/obi/issuer/x", headers=me), PUBLIC)
 
 
 def test_refused_requests_count_too_and_tell_what_is_left(academy: Academy) -> None:

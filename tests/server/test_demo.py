@@ -20,7 +20,7 @@ import pytest
 
 from tests.installation import ROOT, free_port
 
-PACKAGES = ("wire", "rules", "models", "services", "handlers", "pages", "worker", "server")
+PACKAGES = ("wire", "rules", "models", "services", "handlers", "pages", "worker", "outgoing", "server")
 LAST_LINE = "for this demo alone it is kept"
 PATIENCE_SECONDS = 30
 
@@ -95,7 +95,7 @@ def asked(words: list[str]) -> tuple[int, dict[str, object]]:
 def test_its_calls_work_as_printed_and_are_the_same_at_the_next_start(clone: Path) -> None:
     port = free_port()
     with shown(clone, port) as printed:
-        issue, verify = curls(printed)
+        issue, verify, receive = curls(printed)
         status, issued = paste(issue, clone)
         assert status == 201
         assert issued["data"]["code"].startswith("TRC-EXA-")  # type: ignore[index]  # any JSON value
@@ -104,6 +104,10 @@ def test_its_calls_work_as_printed_and_are_the_same_at_the_next_start(clone: Pat
         page = re.search(r"^  (http://\S+/v/\S+)$", printed, re.MULTILINE)
         assert page is not None
         assert "genuine and in force" in httpx.get(page[1], trust_env=False).text
+        link = re.search(r"^  (http://\S+/claim/\S+)$", printed, re.MULTILINE)
+        assert link is not None
+        assert "Claim your certificate" in httpx.get(link[1], trust_env=False).text
+        assert paste(receive, clone)[0] == 201
 
     key_file = clone / ".dev" / "demo" / "demo-api-key"
     assert stat.S_IMODE(key_file.stat().st_mode) == 0o600

@@ -1,5 +1,6 @@
 """Repeating a request over HTTP: carried out once, answered alike for a day."""
 
+import base64
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -12,6 +13,8 @@ from tests.academies import HOLDER, Academy
 from tests.agreement import error_of, fields_of
 from tests.barrage import at_once, request
 from tests.databases import Database
+from tests.endpoints import LONG_AGO, NOBODYS, deliveries, register
+from tests.endpoints import PATH as ENDPOINTS
 from tests.installation import UNLIMITED, Installation
 
 CERTIFICATES, COURSES = "/api/v1/certificates", "/api/v1/courses"
@@ -159,6 +162,66 @@ def test_fifty_different_keys_at_once_issue_fifty(
     asked = [request(CERTIFICATES, academy.key, wanted, Idempotency_Key=f"key-{n}") for n in range(50)]
     assert {answer.status for answer in at_once([installation, twin], asked)} == {201}
     assert academy.count() == 50
+
+
+def test_a_secret_is_shown_again_and_lies_sealed_meanwhile(academy: Academy) -> None:
+    created = [once(academy, "one", ENDPOINTS, json={"url": NOBODYS}) for _ in range(2)]
+    assert [answer.status_code for answer in created] == [201, 201]
+    made = created[0].json()["data"]
+    rotate = f"{ENDPOINTS}/{made['id']}/rotate-secret"
+    rotated = [once(academy, "two", rotate, json={"overlap_seconds": 60}) for _ in range(2)]
+    for first, second in (created, rotated):
+        assert second.content == first.content
+        assert second.headers.get("location") == first.headers.get("location")
+        assert (REPLAYED in first.headers, second.headers[REPLAYED]) == (False, "true")
+    assert len(academy.get(ENDPOINTS).json()["data"]) == 1
+    secrets = [answer.json()["data"]["secret"] for answer in (created[0], rotated[0])]
+    assert secrets[0] != secrets[1]
+    rows = academy.database.rows("SELECT * FROM idempotency_record WHERE organization_id = $1", str(academy.id))
+    assert len(rows) == 2
+    for stored in (
+        bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode() for value in _all(rows)
+    ):
+        for secret in secrets:
+            key = secret.removeprefix("whsec_")
+            assert key.encode() not in stored
+            assert base64.b64decode(key) not in stored
+            assert base64.b64encode(key.encode())[:-4] not in stored
+
+
+def _all(rows: list[dict[str, Any]]) -> list[Any]:
+    return [value for row in rows for value in row.values()]
+
+
+def test_every_way_to_change_an_endpoint_is_repeated(academy: Academy) -> None:
+    webhook = register(academy)["id"]
+    academy.issue(notify=False)
+    (delivery,) = deliveries(academy, webhook)
+    asked: list[tuple[str, dict[str, object] | None]] = [
+        ("test", None),
+        (f"{webhook}/deliveries/{delivery['id']}/redeliver", None),
+        (f"{webhook}/redeliver", {"since": LONG_AGO}),
+        (f"{webhook}/disable", None),
+        (f"{webhook}/enable", None),
+    ]
+    for path, body in asked:
+        first, second = (once(academy, path, f"{ENDPOINTS}/{path}", json=body) for _ in range(2))
+        assert first.status_code in {200, 202}
+        assert (second.status_code, second.content) == (first.status_code, first.content)
+        assert second.headers[REPLAYED] == "true"
+        other = once(academy, path, f"{ENDPOINTS}/{webhook}/rotate-secret", json=None)
+        error_of(other, 422, "unprocessable_entity")
+    assert len(academy.get("/api/v1/events", params={"event": "webhook.test"}).json()["data"]) == 1
+
+
+def test_fifty_at_once_make_one_endpoint_with_one_secret(
+    academy: Academy, installation: Installation, twin: Installation
+) -> None:
+    asked = request(ENDPOINTS, academy.key, {"url": NOBODYS}, Idempotency_Key=str(uuid4()))
+    answers = at_once([installation, twin], [asked] * 50)
+    assert {answer.status for answer in answers} == {201}
+    assert len({answer.body for answer in answers}) == 1
+    assert len(academy.get(ENDPOINTS).json()["data"]) == 1
 
 
 def test_a_link_in_a_replayed_answer_is_the_one_of_then(

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
+from structlog.testing import capture_logs
 
 from rules.errors import Refused
 from server.outermost import Outermost
@@ -105,3 +106,32 @@ def test_a_callers_id_is_kept(anyone: httpx.Client, given: str) -> None:
 def test_an_id_that_is_no_plain_word_is_replaced(anyone: httpx.Client, given: str) -> None:
     answer = anyone.get("/api/v1/courses", headers=[(b"X-Request-Id", given.encode("latin-1"))])
     assert re.fullmatch("[0-9a-f]{32}", answer.headers["x-request-id"])
+
+
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        ("/claim/eyJh.eyJz.c2ln", "/claim/…"),
+        ("/claim/eyJh.eyJz.c2ln/", "/claim/…"),
+        ("/claim/a/b", "/claim/…"),
+        ("/CLAIM/eyJh.eyJz.c2ln", "/CLAIM/…"),
+        ("/claim/x\nforged", "/claim/…"),
+        ("//claim/eyJh.eyJz.c2ln", "//claim/…"),
+        ("/under/claim/eyJh.eyJz.c2ln", "/under/claim/…"),
+        ("/claim/", "/claim/"),
+        ("/claims", "/claims"),
+        ("/api/v1/claims", "/api/v1/claims"),
+        ("/v/TRC-EXA-26-AAAAAA", "/v/TRC-EXA-26-AAAAAA"),
+    ],
+)
+@pytest.mark.parametrize("app", [PlainTextResponse("Fine"), raising(ValueError("broken"))])
+async def test_what_claims_a_certificate_is_not_logged(app: ASGIApp, path: str, logged: str) -> None:
+    scope = {"type": "http", "method": "GET", "path": path, "headers": []}
+
+    async def ignore(_message: Any = None) -> Any:  # noqa: ANN401  # ASGI's own
+        return {"type": "http.request", "body": b""}
+
+    with capture_logs() as logs:
+        await Outermost(app)(scope, ignore, ignore)
+    assert [line["path"] for line in logs if line["event"] == "request"] == [logged]
+    assert "c2ln" not in str([{**line, "exc_info": None} for line in logs])

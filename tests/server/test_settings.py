@@ -28,6 +28,11 @@ WRONG = {
     "RATE_LIMIT_API": ["0/minute", "120", "120/fortnight", "-1/minute", "many"],
     "RATE_LIMIT_PUBLIC": ["1.5/second"],
     "RATE_LIMIT_MISSES": ["300 an hour"],
+    "RATE_LIMIT_WEBHOOK_TEST": ["often"],
+    "SMTP_URL": ["mail.example.com", "https://mail.example.com", "smtp://", "smtp://host:port", "smtp://host/path"],
+    "MAIL_FROM": ["office", "Office <office@example.com>", "a@example.com\nBcc: b@example.com"],
+    "WEBHOOK_RETRIES": ["5", "5s;5m", "soon", "5s,", "-5s"],
+    "ALLOW_PRIVATE_WEBHOOKS": ["perhaps"],
     "TRUSTED_PROXIES": ["localhost", "10.0.0.1/8", "10.0.0.0/33"],
     "LOG_FORMAT": ["xml"],
     "LOG_LEVEL": ["loud"],
@@ -62,15 +67,12 @@ def test_secrets_are_never_shown(tmp_path: Path) -> None:
         "DATABASE_URL": "postgres://truecerta:password-of-postgres@localhost/truecerta",
         "REDIS_URL": "redis://:password-of-redis@localhost",
         "SECRET_KEY_PREVIOUS": "the-key-before-this-one-0123456789",
+        "SMTP_URL": "smtp://truecerta:password-of-smtp@localhost:2525",
     }
     installation = Installation(tmp_path, environment={PREFIX + name: value for name, value in secrets.items()})
     for arguments in (("settings",), ("settings", "--json")):
         shown = command_line.run(installation, *arguments).stdout
-        assert not [
-            secret
-            for secret in (SECRET, "password-of-postgres", "password-of-redis", "the-key-before")
-            if secret in shown
-        ]
+        assert not [secret for secret in (SECRET, "password-of-", "the-key-before") if secret in shown]
 
 
 def test_every_setting_is_shown_with_where_it_comes_from(tmp_path: Path) -> None:
@@ -92,8 +94,37 @@ def test_the_defaults_are_those_that_are_ruled(monkeypatch: pytest.MonkeyPatch) 
     assert settings.database() == "sqlite:////home/someone/.local/share/truecerta/truecerta.sqlite3"
     assert (settings.rate_limit_api, settings.rate_limit_public) == ("120/minute", "60/minute")
     assert settings.rate_limit_misses == "300/hour"
-    assert settings.secret_key is None
+    assert (settings.rate_limit_webhook_test, settings.allow_private_webhooks) == ("5/minute", False)
+    assert settings.webhook_retries == "5s,5m,30m,2h,5h,10h,14h,20h,24h"
+    assert (settings.secret_key, settings.secret_key_previous, settings.smtp_url) == (None, None, None)
     assert settings.is_limited()
+
+
+def test_a_wrong_mail_server_is_told_without_its_password(tmp_path: Path) -> None:
+    url = "smtp://jane:password-of-smtp@localhost:port"
+    refused = command_line.run(Installation(tmp_path, environment={PREFIX + "SMTP_URL": url}), "settings")
+    assert refused.exit_code == 2
+    assert "password-of-smtp" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "sender"),
+    [
+        ({}, "certificates@localhost"),
+        ({"public_url": "https://Academy.example/certificates"}, "certificates@academy.example"),
+        ({"public_url": "http://localhost:8000"}, "certificates@localhost"),
+        ({"public_url": "http://[::1]:8000"}, "certificates@localhost"),
+        ({"public_url": "https://academy.example", "mail_from": "post@example.com"}, "post@example.com"),
+    ],
+)
+def test_mails_come_from_the_host_that_links_lead_to(given: dict[str, str], sender: str) -> None:
+    assert Settings(**given).sender() == sender  # type: ignore[arg-type]  # text, each of them
+
+
+def test_a_limit_on_tests_alone_is_a_limit() -> None:
+    off = dict.fromkeys(("rate_limit_api", "rate_limit_public", "rate_limit_misses"), "off")
+    assert Settings(**off).is_limited()  # type: ignore[arg-type]  # text, each of them
+    assert not Settings(**off, rate_limit_webhook_test="off").is_limited()  # type: ignore[arg-type]  # as above
 
 
 def test_an_empty_setting_is_not_set(tmp_path: Path) -> None:

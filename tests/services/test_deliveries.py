@@ -197,6 +197,7 @@ async def test_what_is_being_sent_when_it_is_asked_for_fails_on_a_schedule_that_
     await delivery_queue.settle([(leased, attempt(500))], [HOUR], lambda: 0, NOW + 2 * DAY)
     still = await deliveries.read(own.id, made, delivery)
     assert (still.status, still.next_attempt_at) == ("pending", NOW + 2 * DAY + HOUR)
+    assert [one.tries for one in await lease_all(made, NOW + 3 * DAY)] == [1]
 
 
 async def test_a_list_shows_the_latest_attempts_and_one_delivery_all_that_are_kept() -> None:
@@ -345,3 +346,21 @@ async def test_an_endpoint_that_is_cleared_away_meanwhile_is_not_found(alone: Da
         with pytest.raises(Refused) as fault:
             await asking
     assert fault.value.code == "not_found"
+
+
+async def test_whoever_sends_again_and_whoever_settles_take_deliveries_in_one_order(alone: Database) -> None:
+    if not alone.is_postgres:
+        return  # one writer waits for no other in a circle
+    own = await academy()
+    made = (await own.endpoint()).webhook.id
+    await own.several(6)
+    first, *rest = sorted(await walked(own, made, None, 50))
+    async with outside(alone) as execute:
+        await execute("BEGIN")
+        await execute("SELECT 1 FROM delivery WHERE id = $1 FOR NO KEY UPDATE", first)
+        asking = asyncio.create_task(sent_again(own, made, EVER))
+        await somebody_waits(asking)
+        for one in rest:
+            await execute("SELECT 1 FROM delivery WHERE id = $1 FOR NO KEY UPDATE", one)
+        await execute("COMMIT")
+        assert await asking == 6

@@ -22,6 +22,7 @@ from tests.services.inside import (
     academy,
     at_once,
     attempt,
+    count,
     counts,
     failing,
     lease_all,
@@ -234,6 +235,27 @@ async def test_an_endpoint_is_not_cleared_away_under_an_event_that_is_being_writ
     while await delivery_queue.clear_away():
         pass
     assert await counts("webhook", "delivery", "event") == {"webhook": 0, "delivery": 0, "event": 1}
+
+
+async def test_an_endpoint_is_there_once_what_did_not_know_it_is_over(alone: Database) -> None:
+    """Whoever is told that his endpoint works misses nothing that comes to light from then on."""
+    if not alone.is_postgres:
+        return  # one writer at a time
+    own = await academy()
+    made, off = (await own.endpoint()).webhook.id, (await own.endpoint()).webhook.id
+    await webhooks.disable(own.id, off, NOW)
+    certificate = await own.issue()
+    async with outside(alone) as execute, waiting_before(execute, "delivery") as go_on:
+        claiming = asyncio.create_task(claims.claim(token(certificate), KEYRING, NOW))
+        await somebody_waits(claiming)
+        adding = [asyncio.create_task(own.endpoint()), asyncio.create_task(webhooks.enable(own.id, off, NOW))]
+        await somebody_waits(claiming, *adding, number=3)
+        await go_on()
+        await claiming
+        await asyncio.gather(*adding)
+    assert await Delivery.filter(webhook_id=made).count() == await count("delivery") == 2
+    await certificates.revoke(own.id, certificate.code, None, NOW)
+    assert await count("delivery") == 5
 
 
 async def test_an_event_is_due_from_the_moment_it_happened() -> None:

@@ -13,7 +13,19 @@ from services import certificates, claims, events
 from services.events import PLACED_AT_ONCE
 from services.events import Event as Told
 from tests.databases import Database
-from tests.services.inside import DAY, KEYRING, NOW, Academy, Execute, academy, at_once, elsewhere, outside, token
+from tests.services.inside import (
+    DAY,
+    KEYRING,
+    NOW,
+    Academy,
+    Execute,
+    academy,
+    at_once,
+    elsewhere,
+    outside,
+    somebody_waits,
+    token,
+)
 
 pytestmark = pytest.mark.usefixtures("alone")
 
@@ -173,6 +185,22 @@ async def test_several_who_read_at_once_give_each_event_one_place() -> None:
     pages = await at_once(*(events.page(own.id, None, None, 50) for _ in range(12)))
     assert len({tuple((event.id, event.position) for event in page.items) for page in pages}) == 1
     assert is_whole(await own.feed(), set(made))
+
+
+async def test_a_place_that_somebody_is_giving_is_waited_for(alone: Database) -> None:
+    if not alone.is_postgres:
+        return  # one writer at a time
+    own = await academy()
+    first, second, third = await pile(own, ["certificate.issued"] * 3)
+    async with outside(alone) as execute:
+        await execute("BEGIN")
+        await execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"feed:{own.id}")
+        for place, event in ((2, first), (1, second)):
+            await execute("UPDATE event SET position = $1 WHERE id = $2", place, event)
+        reading = asyncio.create_task(events.page(own.id, None, None, 50))
+        await somebody_waits(reading)
+        await execute("COMMIT")
+        assert [event.id for event in (await reading).items] == [second, first, third]
 
 
 async def test_thirty_two_who_issue_and_three_who_read_at_once() -> None:

@@ -134,15 +134,22 @@ async def test_a_mail_server_that_is_down_delays_a_mail_for_days_and_then_it_is_
     assert await mails.oldest_due(NOW + 99 * DAY) is None
 
 
-async def test_what_was_not_offered_is_given_back_and_counts_as_no_try() -> None:
+async def test_pauses_grow_by_chance() -> None:
+    await waiting()
+    (leased,) = await mails.lease(1, NOW)
+    await mails.failed(leased, "Down.", for_good=False, now=NOW, chance=0.5)
+    assert (await Mail.get(id=leased.id)).due_at == NOW + 5.5 * SECOND
+
+
+async def test_what_was_not_offered_is_given_back_and_counts_no_try() -> None:
     await waiting(2)
-    leased = await mails.lease(9, NOW + MINUTE)
-    await mails.sent(leased[0], NOW + MINUTE)
-    await mails.release(leased, NOW + MINUTE)
-    (again,) = await mails.lease(9, NOW + MINUTE)
-    assert (again.id, again.tries) == (leased[1].id, 0)
-    await mails.release(leased, NOW + MINUTE)  # it is another's by now
-    assert await mails.lease(9, NOW + MINUTE) == []
+    sent, unsent = await mails.lease(2, NOW + DAY)
+    await mails.sent(sent, NOW + DAY)
+    await mails.release([sent, unsent], NOW + DAY)
+    (again,) = await mails.lease(9, NOW + DAY)
+    assert (again.id, again.tries) == (unsent.id, 0)
+    await mails.release([unsent], NOW + DAY)  # by a lease that has passed to another
+    assert await mails.lease(9, NOW + DAY) == []
 
 
 async def test_what_is_refused_for_good_is_not_tried_again() -> None:

@@ -29,7 +29,8 @@ _FILL = {
         FROM generate_series(1, $1) AS each, (SELECT * FROM certificate LIMIT 1) AS one RETURNING id""",
     "event": """
         INSERT INTO event (id, organization_id, kind, body, position, created_at)
-        SELECT gen_random_uuid(), organization_id, kind, body, each + 100, created_at + each * interval '1 s'
+        SELECT gen_random_uuid(), organization_id, (ARRAY['certificate.issued', 'certificate.claimed', 'certificate.revoked',
+            'certificate.expired'])[each % 4 + 1], body, each + 100, created_at + each * interval '1 s'
         FROM generate_series(1, $1) AS each, (SELECT * FROM event LIMIT 1) AS one RETURNING id""",
     "delivery": """
         INSERT INTO delivery (id, webhook_id, event_id, status, tries, attempts, created_at)
@@ -45,7 +46,7 @@ _FILL = {
 
 async def crowd(own: Academy) -> UUID:
     """A few things that are still to be done, among many that are done. SQLite plans alike whatever there is."""
-    made = [(await own.endpoint()).webhook.id for _ in range(8)][0]
+    made, *_ = [(await own.endpoint()).webhook.id for _ in range(8)]
     for number in range(12):
         await own.issue(NOW + number * HOUR, issued_at=NOW - 400 * DAY, notify=True)
     await fetch("UPDATE certificate SET expiring_noted_at = NULL, expired_noted_at = NULL RETURNING id")

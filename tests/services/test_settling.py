@@ -29,6 +29,7 @@ from tests.services.inside import (
     lease_all,
     outside,
     somebody_waits,
+    waiting_before,
 )
 
 pytestmark = pytest.mark.usefixtures("alone")
@@ -313,3 +314,19 @@ async def test_whoever_clears_away_waits_until_it_is_settled(alone: Database, or
         await execute("COMMIT")
         assert await clearing == 2
     assert await count("delivery") == 0
+
+
+async def test_whoever_clears_away_waits_until_the_endpoint_is_judged(alone: Database) -> None:
+    """Whoever settles changes the endpoint's row at last, and keeps it from the beginning."""
+    if not alone.is_postgres:
+        return
+    own, made, leased = await sent(2)
+    async with outside(alone) as execute, waiting_before(execute, "delivery_attempt") as go_on:
+        settling = asyncio.create_task(settle(leased, 500))
+        await somebody_waits(settling)
+        await webhooks.delete(own.id, made, NOW)
+        clearing = asyncio.create_task(delivery_queue.clear_away())
+        await somebody_waits(settling, clearing, number=2)
+        await go_on()
+        assert await settling == []
+        assert await clearing == 2
