@@ -12,6 +12,7 @@ import argparse
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -32,7 +33,10 @@ def main(arguments: list[str] | None = None) -> int:
     except (httpx.HTTPError, ValueError, KeyError, samples.NotReadyError) as why:
         print(f"Cannot tell: {asked.url} is not ready to be judged. {why}", file=sys.stderr)
         return COULD_NOT_TELL
-    outcome = run(plan, asked.out and asked.out.resolve())
+    try:
+        outcome = run(plan, asked.out and asked.out.resolve())
+    finally:
+        _tidy(asked)
     _summarize(plan, outcome, time.monotonic() - begun)
     return outcome.verdict
 
@@ -56,8 +60,7 @@ def _asked(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _plan(asked: argparse.Namespace) -> Plan:
-    headers = {"Authorization": f"Bearer {asked.key}"}
-    with httpx.Client(base_url=asked.url, headers=headers, timeout=30, trust_env=False) as client:
+    with _client(asked) as client:
         served = client.get("/openapi.yaml").raise_for_status().content
         if OURS.exists() and served != OURS.read_bytes():
             print(
@@ -74,6 +77,16 @@ def _plan(asked: argparse.Namespace) -> Plan:
         given = samples.Given(asked.course_id, tuple(asked.claimed_code), tuple(asked.claim_token))
         found = samples.prepare(client, given)
     return Plan(asked.url, asked.key, asked.examples, asked.seed, asked.phases, found)
+
+
+def _tidy(asked: argparse.Namespace) -> None:
+    with suppress(httpx.HTTPError), _client(asked) as client:
+        samples.tidy(client)
+
+
+def _client(asked: argparse.Namespace) -> httpx.Client:
+    headers = {"Authorization": f"Bearer {asked.key}"}
+    return httpx.Client(base_url=asked.url, headers=headers, timeout=30, trust_env=False)
 
 
 def _summarize(plan: Plan, outcome: Outcome, seconds: float) -> None:

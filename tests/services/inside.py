@@ -197,13 +197,15 @@ async def failing(table: str, change: str = "INSERT") -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def waiting_before(execute: Execute, table: str) -> AsyncIterator[Callable[[], Awaitable[object]]]:
-    """On PostgreSQL, whoever inserts into a table waits before he does, until he is let go."""
+async def waiting_before(
+    execute: Execute, table: str, change: str = "INSERT"
+) -> AsyncIterator[Callable[[], Awaitable[object]]]:
+    """On PostgreSQL, whoever makes such a change in a table waits right before it, until he is let go."""
     await fetch(
         "CREATE OR REPLACE FUNCTION pause() RETURNS trigger LANGUAGE plpgsql"
         " AS 'BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NEW; END'"
     )
-    await fetch(f"CREATE TRIGGER pausing BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION pause()")
+    await fetch(f"CREATE TRIGGER pausing BEFORE {change} ON {table} FOR EACH ROW EXECUTE FUNCTION pause()")
     await execute("SELECT pg_advisory_lock(1)")
     try:
         yield lambda: execute("SELECT pg_advisory_unlock(1)")
@@ -214,7 +216,8 @@ async def waiting_before(execute: Execute, table: str) -> AsyncIterator[Callable
 
 async def somebody_waits(*unfinished: "asyncio.Task[Any]", number: int = 1) -> None:
     """Returns once so many wait for a lock in PostgreSQL, which these are to be."""
-    while len(await fetch("SELECT 1 FROM pg_locks WHERE NOT granted")) < number:
+    asked = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    while len(await fetch(asked)) < number:
         assert not any(task.done() for task in unfinished)
 
 

@@ -321,7 +321,7 @@ async def test_whoever_clears_away_waits_until_the_endpoint_is_judged(alone: Dat
     if not alone.is_postgres:
         return
     own, made, leased = await sent(2)
-    async with outside(alone) as execute, waiting_before(execute, "delivery_attempt") as go_on:
+    async with outside(alone) as execute, waiting_before(execute, "delivery", "UPDATE") as go_on:
         settling = asyncio.create_task(settle(leased, 500))
         await somebody_waits(settling)
         await webhooks.delete(own.id, made, NOW)
