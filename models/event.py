@@ -15,7 +15,9 @@ class Event(Model):
     """Something that happened, written with the change itself.
 
     `position` is its place in the organization's feed, given once it is committed (services/events.py says why). Each kind
-    happens to a certificate once at most, which the constraint holds. Partial indexes are in the migrations.
+    happens to a certificate once at most, which the constraint holds. Partial indexes are in the migrations; the one by
+    which each place is given once is among them: a column of a plain UNIQUE is a key to PostgreSQL, and giving places would
+    wait, in a circle at times, for whoever refers to the events from deliveries.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -35,4 +37,4 @@ class Event(Model):
     class Meta:
         table = "event"
         table_description = "Events"
-        unique_together = (("organization", "position"), ("certificate", "kind"))
+        unique_together = (("certificate", "kind"),)

@@ -32,7 +32,7 @@ _PLACES = f"""
     UPDATE event SET position = placed.place
     FROM (
         SELECT id, row_number() OVER (ORDER BY created_at, id)
-            + (SELECT coalesce(max(position), 0) FROM event WHERE organization_id = $1) AS place
+            + (SELECT coalesce(max(position), 0) FROM event WHERE organization_id = $1 AND position IS NOT NULL) AS place
         FROM (
             SELECT id, created_at FROM event WHERE organization_id = $1 AND position IS NULL
             ORDER BY created_at, id LIMIT {PLACED_AT_ONCE}

@@ -103,15 +103,18 @@ class Installation:
     def wait_until_ready(self, seconds: float = 30) -> None:
         """Wait for /readyz to say yes."""
         deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if self.process is not None and self.process.poll() is not None:
-                raise RuntimeError(f"serve ended with {self.process.returncode}: {self.log.read_text()[-2000:]}")
-            try:
-                if httpx.get(f"{self.url}/readyz", timeout=2).status_code == httpx.codes.OK:
-                    return
-            except httpx.TransportError:
-                pass
-            time.sleep(0.02)
+        with httpx.Client(
+            timeout=2, trust_env=False
+        ) as client:  # one for all: each would read every certificate authority
+            while time.monotonic() < deadline:
+                if self.process is not None and self.process.poll() is not None:
+                    raise RuntimeError(f"serve ended with {self.process.returncode}: {self.log.read_text()[-2000:]}")
+                try:
+                    if client.get(f"{self.url}/readyz").status_code == httpx.codes.OK:
+                        return
+                except httpx.TransportError:
+                    pass
+                time.sleep(0.02)
         raise TimeoutError(f"not ready within {seconds} s: {self.log.read_text()[-2000:]}")
 
     def stop(self) -> int:

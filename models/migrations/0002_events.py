@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
             options={
                 "table": "event",
                 "app": "models",
-                "unique_together": (("organization", "position"), ("certificate", "kind")),
+                "unique_together": (("certificate", "kind"),),
                 "pk_attr": "id",
                 "table_description": "Events",
             },
@@ -273,6 +273,10 @@ class Migration(migrations.Migration):
             field=fields.BooleanField(default=False, db_default=False),
         ),
         *(ops.RunSQL(f"CREATE INDEX {name} ON {shape}", f"DROP INDEX {name}") for name, shape in INDEXES.items()),
+        ops.RunSQL(
+            "CREATE UNIQUE INDEX event_place ON event (organization_id, position) WHERE position IS NOT NULL",
+            "DROP INDEX event_place",
+        ),
         # What had expired before there were announcements is not announced afterwards.
         ops.RunSQL(
             "UPDATE certificate SET expiring_noted_at = expired_noted_at WHERE expired_noted_at IS NOT NULL", ""

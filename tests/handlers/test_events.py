@@ -1,15 +1,19 @@
 """The feed over HTTP: in order, each event once, and where to go on even when nothing is new."""
 
+import asyncio
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
+from tortoise.transactions import in_transaction
 
+from models import Delivery
 from tests.academies import Academy
 from tests.agreement import error_of, fields_of
 from tests.claiming import claim, token_for
-from tests.endpoints import feed, happened
+from tests.endpoints import feed, happened, register
 from tests.installation import Installation
 
 PATH = "/api/v1/events"
@@ -163,3 +167,22 @@ def test_no_event_comes_to_light_behind_a_cursor(academy: Academy, twin: Install
     assert set(codes(order)) == made
     for each in seen:
         assert each == order
+
+
+def test_the_feed_waits_for_nobody_who_writes_down_what_became_of_deliveries(academy: Academy) -> None:
+    if not academy.database.is_postgres:
+        return  # has one writer at a time, whatever it writes
+    register(academy)
+    academy.issue(notify=False)
+
+    async def read_meanwhile() -> httpx.Response:
+        async with in_transaction():
+            delivery = (
+                await Delivery.filter(webhook__organization_id=academy.id).select_for_update(of=("delivery",)).get()
+            )
+            for attempts in (1, 2):  # from the second on, the event that it refers to is locked, too
+                await Delivery.filter(id=delivery.id).update(attempts=attempts)
+            return await asyncio.wait_for(asyncio.to_thread(academy.get, PATH), 10)
+
+    page = academy.database.run(read_meanwhile)
+    assert [event["event"] for event in page.json()["data"]] == ["certificate.issued"]

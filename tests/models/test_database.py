@@ -124,6 +124,13 @@ def test_a_certificate_succeeds_one_at_most(academy: Academy) -> None:
         academy.alter(second["code"], renewed_by_id=successor["id"])
 
 
+def test_a_place_in_the_feed_is_given_once(academy: Academy) -> None:
+    for _ in range(2):
+        academy.issue(notify=False)
+    with pytest.raises(IntegrityError):
+        academy.database.rows("UPDATE event SET position = 7 WHERE organization_id = $1 RETURNING id", str(academy.id))
+
+
 @pytest.mark.parametrize(
     ("table", "columns"),
     [
@@ -133,7 +140,6 @@ def test_a_certificate_succeeds_one_at_most(academy: Academy) -> None:
         ("course_version", {"course_id", "number"}),
         ("idempotency_record", {"organization_id", "key"}),
         ("api_key", {"key_hash"}),
-        ("event", {"organization_id", "position"}),
         ("event", {"certificate_id", "kind"}),
         ("webhook", {"organization_id", "created_at"}),
         ("delivery", {"webhook_id", "event_id"}),
