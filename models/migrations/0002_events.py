@@ -7,7 +7,7 @@ from tortoise.migrations import operations as ops
 # Tortoise writes no partial indexes; both databases take these words.
 OPEN = "expiring_noted_at IS NULL AND revoked_at IS NULL AND renewed_by_id IS NULL AND expires_at IS NOT NULL"
 INDEXES = {
-    "event_unplaced": "event (organization_id, created_at) WHERE position IS NULL",
+    "event_by_place": "event (organization_id, position, created_at, id)",
     "event_of_organization": "event (organization_id, created_at, id)",
     "event_of_kind": "event (organization_id, kind, position)",
     "delivery_due": "delivery (webhook_id, due_at) WHERE due_at IS NOT NULL",
