@@ -8,6 +8,8 @@ DEFAULT = "5s,5m,30m,2h,5h,10h,14h,20h,24h"
 SPREAD = 0.2
 """How much longer than planned a pause may be at most, so that what failed together is not tried together."""
 
+LONGEST = timedelta(days=14)
+"""Beyond that nobody waits for an event."""
 UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 _PAUSE = re.compile(rf"([1-9][0-9]{{0,5}})([{''.join(UNITS)}])")
@@ -76,7 +78,10 @@ def _pause(text: str) -> timedelta:
             f"{text!r} is not a pause between tries: write whole numbers from 1, each with one of "
             f"{', '.join(UNITS)}, and commas between them, such as {DEFAULT}."
         )
-    return int(found[1]) * UNITS[found[2]]
+    pause = int(found[1]) * UNITS[found[2]]
+    if pause > LONGEST:
+        raise ValueError(f"{text!r} is too long a pause between tries: 14d is the longest.")
+    return pause
 
 
 def _date(text: str, now: datetime) -> datetime | None:

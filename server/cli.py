@@ -16,7 +16,7 @@ from server.cli_plans import plans
 from server.serving import serve as serve_app
 from server.settings import PREFIX, Settings, hand_down
 from server.worker_beside import WorkerBeside
-from services import database
+from services import database, webhooks
 
 app = typer.Typer(
     help="Issue certificates and Open Badges, and let anyone verify them. Settings: see `truecerta settings`.",
@@ -48,6 +48,9 @@ def serve(
         )
     _ask_for_secret_key(settings)
     _migrate(settings)
+    _warn_of_unreadable_secrets(settings)
+    if not worker:
+        print("Webhooks and mails wait until `truecerta worker` runs, with the same settings.", flush=True)
     address = f"http://{_in_url(host)}:{port}"
     if settings.smtp_url is not None:
         _warn_of_links(settings, address)
@@ -109,9 +112,18 @@ def backup(target: Annotated[Path, typer.Argument(help="The file to write; it mu
     print(f"Copied {source} to {target} ({target.stat().st_size} bytes, checked).")
 
 
+def _warn_of_unreadable_secrets(settings: Settings) -> None:
+    unreadable = commands.on_database(partial(webhooks.unreadable, secret_key.keyring(settings)))
+    if unreadable:
+        sys.stderr.write(
+            f"The secrets of {unreadable} webhooks were sealed with another secret key: nothing can be sent there. "
+            f"Set {PREFIX}SECRET_KEY or {PREFIX}SECRET_KEY_PREVIOUS to that key, or rotate their secrets.\n"
+        )
+
+
 def _ask_for_secret_key(settings: Settings) -> None:
     try:
-        secret_key.secret_key(settings)
+        secret_key.keyring(settings)
     except secret_key.SecretKeyError as missing:
         commands.stop(str(missing), commands.WRONG_USE)
     except OSError as fault:

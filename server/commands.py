@@ -11,7 +11,7 @@ import typer
 from pydantic import ValidationError
 
 from rules.errors import Refused
-from server.settings import PREFIX, Settings
+from server.settings import PREFIX, Settings, unknown_names
 from services import database
 
 Result = TypeVar("Result")
@@ -31,6 +31,8 @@ def load_settings() -> Settings:
     What the process writes from here on is for its own user alone: the database holds names and addresses.
     """
     os.umask(0o077)
+    for name in unknown_names():
+        sys.stderr.write(f"{name} is no setting and does nothing: `truecerta settings` shows those there are.\n")
     try:
         return Settings()
     except ValidationError as invalid:

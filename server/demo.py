@@ -152,7 +152,7 @@ Verify the newest one that was there at this start:
 
   curl -s {shlex.quote(links.verification(demo.code))}
 
-See it as people do, in a browser; and claim it as its holder does, by the link that the mail to him carries:
+See it as people do, in a browser; and claim it as its holder does, by the link in the holder's mail:
 
   {links.verify_page(demo.code)}
 

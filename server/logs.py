@@ -14,7 +14,7 @@ from server.settings import Settings
 _UNPRINTABLE = re.compile(
     r"[^\x20-\x7E\xA1-\uFFFF\U00010000-\U0010FFFF]|[\u200B-\u200F\u2028-\u202E\u2066-\u2069\uFEFF]"
 )
-_QUIET = ("connexion", "tortoise", "asyncio", "uvicorn.access")
+_QUIET = ("connexion", "tortoise", "aiosqlite", "asyncio", "uvicorn.access")
 
 
 def configure(settings: Settings) -> None:

@@ -21,10 +21,7 @@ def secret_key(settings: Settings) -> str:
     On PostgreSQL several machines may share a database and must share the key too, so none is made there.
     """
     if settings.secret_key is not None:
-        key = settings.secret_key.get_secret_value()
-        if len(key) < SHORTEST:
-            raise SecretKeyError(f"TRUECERTA_SECRET_KEY is too short: use at least {SHORTEST} random characters.")
-        return key
+        return _long_enough("TRUECERTA_SECRET_KEY", settings.secret_key.get_secret_value())
     if not settings.database().startswith("sqlite:"):
         raise SecretKeyError(
             "TRUECERTA_SECRET_KEY is not set. With PostgreSQL it is required: set it to at least "
@@ -36,7 +33,14 @@ def secret_key(settings: Settings) -> str:
 def keyring(settings: Settings) -> Keyring:
     """The key, and the one before it where that is set, put to their uses."""
     previous = settings.secret_key_previous
-    return Keyring(secret_key(settings), previous.get_secret_value() if previous else None)
+    before = _long_enough("TRUECERTA_SECRET_KEY_PREVIOUS", previous.get_secret_value()) if previous else None
+    return Keyring(secret_key(settings), before)
+
+
+def _long_enough(name: str, key: str) -> str:
+    if len(key) < SHORTEST:
+        raise SecretKeyError(f"{name} is too short: use at least {SHORTEST} random characters.")
+    return key
 
 
 def _kept(path: Path) -> str:

@@ -159,6 +159,12 @@ class Settings(BaseSettings):
         return any(rates.parse(rate) is not None for rate in named)
 
 
+def unknown_names() -> list[str]:
+    """What looks like a setting in the environment and is none: a misspelt one would otherwise do nothing, in silence."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    return sorted(name for name in os.environ if name.startswith(PREFIX) and name.upper() not in known)
+
+
 def hand_down(public_url: str) -> None:
     """Tell the processes started from here under which address they are reached, unless that is set already."""
     os.environ.setdefault(f"{PREFIX}PUBLIC_URL", public_url)

@@ -161,6 +161,12 @@ async def reseal(keyring: Keyring) -> Resealed:
     return Resealed(len(rows) - unreadable, unreadable)
 
 
+async def unreadable(keyring: Keyring) -> int:
+    """How many endpoints have a secret that neither key reads."""
+    rows = await Webhook.filter(deleted_at__isnull=True)
+    return sum(_renewed(keyring, row.secret) is None for row in rows)
+
+
 async def keep(webhook_ids: Collection[UUID]) -> None:
     """Endpoints are not cleared away until the transaction ends.
 

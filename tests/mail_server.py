@@ -93,7 +93,7 @@ class Inbox:
 
 def cut(visit: SMTP) -> str:
     """End a connection without a word."""
-    if isinstance(visit.transport, asyncio.WriteTransport):
+    if isinstance(visit.transport, asyncio.WriteTransport) and not visit.transport.is_closing():
         visit.transport.abort()
     return "250 Nobody reads this"
 

@@ -33,8 +33,11 @@ class Announcing:
     async def _reseal(self) -> None:
         """Once: what lies under the previous secret key is sealed under the present one."""
         resealed = await webhooks.reseal(self._keyring)
-        tell = _log.error if resealed.unreadable else _log.info
-        tell("secrets sealed anew", webhooks=resealed.renewed, unreadable=resealed.unreadable)
+        if resealed.unreadable:
+            remedy = "set TRUECERTA_SECRET_KEY_PREVIOUS to the key that sealed them, or rotate them"
+            _log.error("webhook secrets cannot be read", webhooks=resealed.unreadable, remedy=remedy)
+        else:
+            _log.info("secrets sealed anew", webhooks=resealed.renewed)
 
 
 async def _announce() -> float:

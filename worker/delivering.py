@@ -21,7 +21,7 @@ from worker.rounds import FAREWELL_SECONDS, GRACE_SECONDS, repeat, rest
 from worker.turns import turn
 
 POLL_SECONDS = 0.25
-ASIDE_SECONDS = 60.0
+ASIDE_SECONDS = 10.0
 """For how long an endpoint is left alone whose deliveries cannot be prepared."""
 
 _ENDPOINTS = 100

@@ -79,6 +79,7 @@ class Mailing:
         finally:
             self._patience = None
         if result is None:
+            _log.info("mail sent", mail=str(mail.id), kind=mail.kind)
             await _record(partial(mails.sent, mail, _now()))
         elif isinstance(result, MailRefused):
             failed = partial(mails.failed, mail, result.reason, for_good=result.for_good)

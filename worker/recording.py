@@ -78,6 +78,10 @@ class Recording:
         for disabled in await delivery_queue.settle(batch, self._schedule, _chance, datetime.now(UTC)):
             _log.warning("webhook disabled", webhook=str(disabled.webhook_id), reason=disabled.reason)
         for leased, attempt in batch:
+            if attempt.error is not None:
+                _log.info(
+                    "delivery failed", webhook=str(leased.webhook_id), delivery=str(leased.id), reason=attempt.error
+                )
             self._leave(leased, attempt)
 
     def _leave(self, leased: Leased, attempt: Attempt) -> None:

@@ -31,6 +31,7 @@ ADDRESSES: dict[str, list[object]] = {
     "of no spelling": ["[::ffff:127.0.0.1]", "[fe80::1%25eth0]", "[fe80::1%eth0]", "①②⑦.0.0.1", "exämple.com", "[::1"],
     "out of bounds": ["example.com:65536/", "example.com/" + "x" * 2048, "example.com/\n", "example.com/#part"],
 }
+NOTHINGS = "53c19f32-ca11-435e-a689-687857ee085d"
 NO_ADDRESS = [
     "http://example.com/",
     "ftp://example.com/",
@@ -281,14 +282,17 @@ def test_a_test_tells_to_how_many_it_goes_and_is_an_event(academy: Academy, riva
     register(rival)
     first, second = academy.post(f"{PATH}/test"), academy.post(f"{PATH}/test")
     assert (first.status_code, first.json()["data"]["endpoints"]) == (202, 0)
-    assert [each["id"] for each in feed(academy)] == [answer.json()["data"]["id"] for answer in (first, second)]
-    event = feed(academy)[0]
+    assert [each["id"] for each in feed(academy, event="webhook.test")] == [
+        answer.json()["data"]["id"] for answer in (first, second)
+    ]
+    assert feed(academy) == []
+    event = feed(academy, event="webhook.test")[0]
     assert (event["event"], event["data"]["certificate"]["code"]) == ("webhook.test", "TRC-XXX-26-222222")
     error_of(academy.web.get("/api/v1/verify/TRC-XXX-26-222222"), 404, "not_found")
     assert feed(rival) == []
 
 
-@pytest.mark.parametrize("webhook", [str(uuid4()), "nothing", "%00", "3f0d5f0e6b0a4a539d570f9a5e1c2b33"])
+@pytest.mark.parametrize("webhook", [NOTHINGS, "nothing", "%00", "3f0d5f0e6b0a4a539d570f9a5e1c2b33"])
 def test_an_endpoint_that_does_not_or_cannot_exist_is_404(academy: Academy, webhook: str) -> None:
     path = f"{PATH}/{webhook}"
     answers = [

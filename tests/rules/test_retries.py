@@ -33,7 +33,7 @@ def test_the_schedule_when_nobody_chose_another() -> None:
     [
         ("1s", (seconds(1),)),
         (" 90s , 2m,1h,1d ", (seconds(90), seconds(120), seconds(3600), seconds(86400))),
-        ("999999d", (timedelta(days=999_999),)),
+        ("14d", (timedelta(days=14),)),
     ],
 )
 def test_schedules(text: str, expected: tuple[timedelta, ...]) -> None:
@@ -44,6 +44,11 @@ def test_schedules(text: str, expected: tuple[timedelta, ...]) -> None:
 def test_what_is_no_schedule_is_explained(text: str) -> None:
     with pytest.raises(ValueError, match="such as 5s,5m"):
         retries.schedule(text)
+
+
+def test_nobody_waits_longer_than_two_weeks() -> None:
+    with pytest.raises(ValueError, match="14d is the longest"):
+        retries.schedule("5s,15d")
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 from handlers import webhooks
 from handlers.answers import Answer
 from handlers.beforehand import step_before
-from server import operations
 from server.operations import Call, Operation
+from services import idempotency
 from services.api_keys import Caller
 from services.idempotency import KeptAnswer, Repetition
 
@@ -47,13 +47,17 @@ async def test_what_a_handler_waits_for_comes_before_the_transaction(monkeypatch
         happened.append(f"begun with {keyring}")
         return await act()
 
-    monkeypatch.setattr(operations, "once", once)
+    async def nothing_kept(_: Repetition, _keyring: str, _now: datetime) -> None:
+        happened.append("nothing kept")
+
+    monkeypatch.setattr(idempotency, "once", once)
+    monkeypatch.setattr(idempotency, "kept", nothing_kept)
     there = {"outgoing", "now"}
     something = operation(Call.of(step, there), Call.of(handler, there), ())
     at_hand = {"outgoing": "the network", "keyring": "a keyring"}
     caller = Caller(uuid4(), uuid4())
     kept = await something.carry_out({"idempotency_key": "once"}, {}, caller, at_hand)
-    assert happened == ["asked the network", "begun with a keyring", "done in 2xxx"]
+    assert happened == ["nothing kept", "asked the network", "begun with a keyring", "done in 2xxx"]
     assert (kept.status, kept.body) == (200, b"")
 
 

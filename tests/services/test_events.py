@@ -189,10 +189,12 @@ async def test_a_test_reaches_every_enabled_endpoint_whatever_it_takes() -> None
     assert await counts("certificate", "delivery") == {"certificate": 0, "delivery": 4}
 
 
-async def test_a_test_without_endpoints_goes_nowhere_and_is_in_the_feed() -> None:
+async def test_a_test_without_endpoints_goes_nowhere_and_is_in_the_feed_of_tests_alone() -> None:
     own = await academy()
-    assert (await events.send_test(own.id, NOW)).endpoints == 0
-    assert await own.kinds() == ["webhook.test"]
+    sent = await events.send_test(own.id, NOW)
+    assert sent.endpoints == 0
+    assert await own.kinds() == []
+    assert [event.id for event in await own.feed(kind="webhook.test")] == [sent.id]
 
 
 async def test_issuing_goes_on_while_endpoints_come_and_go() -> None:
