@@ -1,9 +1,9 @@
 """A worker that delivers, and receivers that answer it as a test wants."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping, Sequence
 from contextlib import asynccontextmanager
-from typing import cast
+from typing import Any, cast
 
 from models import DeliveryAttempt
 from outgoing.client import Outgoing, Received
@@ -12,8 +12,15 @@ from services.keyring import Keyring
 from tests.worker.conftest import KEYRING, Outbox
 from worker.delivering import Delivering
 
+Entry = MutableMapping[str, Any]
 OK = Received(200, None, b"thanks")
 Answer = Callable[[str], Awaitable[Received]]
+ORDINARY = {"mail sent", "delivery failed"}
+
+
+def alarming(logs: Sequence[Entry]) -> list[Entry]:
+    """What was logged besides the ordinary course of things."""
+    return [entry for entry in logs if entry["event"] not in ORDINARY]
 
 
 class Receivers:

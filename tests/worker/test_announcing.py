@@ -142,8 +142,8 @@ async def test_secrets_under_an_unknown_key_are_told_and_stop_nothing(outbox: Ou
     with capture_logs() as logs:
         async with announcing_by(Keyring("k" * 32, "l" * 32)):
             await until(announced)
-    told_of = [(entry["event"], entry["log_level"], entry["webhooks"], entry["unreadable"]) for entry in logs]
-    assert told_of == [("secrets sealed anew", "error", 0, 1)]
+    told_of = [(entry["event"], entry["log_level"], entry["webhooks"]) for entry in logs]
+    assert told_of == [("webhook secrets cannot be read", "error", 1)]
 
 
 async def test_an_outage_is_waited_out(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:

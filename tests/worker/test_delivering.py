@@ -11,7 +11,7 @@ from models import Delivery, DeliveryAttempt, Webhook
 from outgoing.client import NotTried, Received, Unreachable
 from rules import signatures
 from services import delivery_queue
-from tests.worker.at_work import OK, Receivers, are, attempts_are, silent, thankful, until, working
+from tests.worker.at_work import OK, Receivers, alarming, are, attempts_are, silent, thankful, until, working
 from tests.worker.conftest import KEYRING, Outbox
 from worker import delivering
 
@@ -86,7 +86,7 @@ async def test_a_fault_on_our_side_fails_one_delivery_and_is_told(outbox: Outbox
         async with working(Receivers(broken)):
             await until(are(outbox, "delivered", "pending"))
             await until(attempts_are(2))
-    assert [entry["event"] for entry in logs] == ["delivery attempt failed"]
+    assert [entry["event"] for entry in alarming(logs)] == ["delivery attempt failed"]
 
 
 async def test_what_was_not_even_tried_is_no_failure(outbox: Outbox) -> None:
@@ -105,7 +105,7 @@ async def test_what_was_not_even_tried_is_no_failure(outbox: Outbox) -> None:
     put_off = await Delivery.get(status="pending")
     assert (put_off.tries, (await Webhook.get(id=webhook_id)).failing_since) == (0, None)
     assert await DeliveryAttempt.all().count() == 1
-    assert [entry["event"] for entry in logs] == ["delivery put off"]
+    assert [entry["event"] for entry in alarming(logs)] == ["delivery put off"]
 
 
 async def test_silent_endpoints_hold_up_nobody(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,7 +151,7 @@ async def test_a_secret_that_cannot_be_read_stops_nobody_else(outbox: Outbox) ->
             await until(are(outbox, *["delivered"] * 3, *["pending"] * 3))
             await outbox.happen(1)
             await until(are(outbox, *["delivered"] * 4, *["pending"] * 4))
-    told = [(entry["event"], entry["log_level"], entry["webhook"]) for entry in logs]
+    told = [(entry["event"], entry["log_level"], entry["webhook"]) for entry in alarming(logs)]
     assert told == [("endpoint left alone", "error", str(unreadable))]
 
 
@@ -201,10 +201,12 @@ async def test_an_endpoint_that_is_gone_is_disabled_and_that_is_told(outbox: Out
     with capture_logs() as logs:
         async with working(Receivers(gone)):
             await until(attempts_are(1))
-    assert [(entry["event"], entry["webhook"], entry["reason"]) for entry in logs] == [
+    assert [(entry["event"], entry["webhook"], entry["reason"]) for entry in alarming(logs)] == [
         ("webhook disabled", str(webhook_id), "gone")
     ]
     assert (await Webhook.get(id=webhook_id)).disabled_reason == "gone"
+    failed = [(entry["webhook"], entry["log_level"]) for entry in logs if entry["event"] == "delivery failed"]
+    assert failed == [(str(webhook_id), "info")]
 
 
 async def test_several_workers_send_nothing_twice(outbox: Outbox) -> None:
