@@ -1,6 +1,5 @@
 """From a template to an answer: every page with the headers that keep what a stranger wrote from doing anything."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -9,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from pages.gate import Gate
+from rules import instants
 from rules.errors import Refused
 from rules.links import Links
 
@@ -24,7 +24,7 @@ class Rendering:
         self._templates = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, auto_reload=False
         )
-        self._templates.filters["day"] = _day
+        self._templates.filters["day"] = instants.day
         self._templates.globals["links"] = links
 
     def page(
@@ -53,8 +53,3 @@ class Rendering:
         """The database is away, or something of ours is broken; the fault goes on to whoever logs it."""
         refused = self._gate.refusal_of(fault)
         return self.refusal("unavailable.html" if refused.code == "unavailable" else "broken.html", refused)
-
-
-def _day(instant: datetime) -> str:
-    utc = instant.astimezone(UTC)
-    return f"{utc.day} {utc:%B} {utc.year}"

@@ -59,6 +59,16 @@ def show(instant: datetime) -> str:
     return instant.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
+def day(instant: datetime) -> str:
+    """A day as people read it on pages and in mails, in UTC.
+
+    >>> day(datetime(2026, 3, 5, 10, tzinfo=UTC))
+    '5 March 2026'
+    """
+    utc = instant.astimezone(UTC)
+    return f"{utc.day} {utc:%B} {utc.year}"
+
+
 def add_months(instant: datetime, months: int) -> datetime:
     """Months are counted by the calendar; a day that the month lacks becomes its last one.
 

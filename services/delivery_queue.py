@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
 from models import Delivery, DeliveryAttempt, Organization, Webhook
@@ -28,6 +27,7 @@ LEASE = timedelta(seconds=25)
 KEPT = 100
 """How many attempts at a delivery are kept, the latest ones."""
 
+_SETTLED = ("status", "due_at", "lease", "tries", "attempts", "finished_at")
 _SKIP = " FOR UPDATE SKIP LOCKED"
 # From endpoint to endpoint by the index of what is pending: a long queue of one costs no more than a short one.
 _FIRST_DUE = """
@@ -125,12 +125,12 @@ async def settle(
     async with in_transaction():
         present = await _held({leased.webhook_id for leased, _ in done})
         # As it is now: the schedule begins anew when somebody asks for a delivery while it is being sent.
-        tries = {row.id: row.tries for row in await delivery_locks.hold([leased.id for leased, _ in done])}
+        held = {row.id: row for row in await delivery_locks.hold([leased.id for leased, _ in done])}
         rows = []
         for leased, attempt in sorted(done, key=lambda each: str(each[0].id)):
-            if leased.id in tries:
-                after = rule.after(attempt, tries[leased.id] + 1, schedule, chance(), now)
-                rows.append(_row(leased, attempt, await _settle(leased, attempt, after, now)))
+            if row := held.get(leased.id):
+                after = rule.after(attempt, row.tries + 1, schedule, chance(), now)
+                rows.append(_row(leased, attempt, await _settle(row, leased, attempt, after, now)))
         await DeliveryAttempt.bulk_create(rows)
         made = defaultdict(list)
         for leased, attempt in done:
@@ -179,26 +179,19 @@ async def _held(webhook_ids: Collection[UUID]) -> list[Webhook]:
     return await Webhook.filter(id__in=list(webhook_ids)).order_by("id")
 
 
-async def _settle(leased: Leased, attempt: Attempt, after: rule.Next, now: datetime) -> int:
+async def _settle(row: Delivery, leased: Leased, attempt: Attempt, after: rule.Next, now: datetime) -> int:
     """The attempt's number."""
-    change = {
-        "status": after.status,
-        "due_at": after.due_at,
-        "tries": 0 if after.status == "delivered" else F("tries") + 1,
-        "finished_at": None if after.status == "pending" else now,
-    }
-    own = Delivery.filter(id=leased.id, lease=leased.lease)
-    if rule.is_success(attempt.status):
-        # It has arrived, whoever has leased it meanwhile or given it up.
-        own = Delivery.filter(id=leased.id, status__in=("pending", "failed"))
-    await own.update(lease=None, **change)
-    counted = await fetch(
-        "UPDATE delivery SET attempts = attempts + 1 WHERE id = $1 RETURNING attempts", str(leased.id)
-    )
-    number = int(counted[0]["attempts"])
-    if number > KEPT:
-        await DeliveryAttempt.filter(delivery_id=leased.id, number__lte=number - KEPT).delete()
-    return number
+    # What has arrived has arrived, whoever has leased it meanwhile or given it up.
+    counts = row.status != "delivered" if rule.is_success(attempt.status) else row.lease == leased.lease
+    row.attempts += 1
+    if counts:
+        row.status, row.due_at, row.lease = after.status, after.due_at, None
+        row.tries = 0 if after.status == "delivered" else row.tries + 1
+        row.finished_at = None if after.status == "pending" else now
+    await row.save(update_fields=_SETTLED)
+    if row.attempts > KEPT:
+        await DeliveryAttempt.filter(delivery_id=row.id, number__lte=row.attempts - KEPT).delete()
+    return row.attempts
 
 
 def _row(leased: Leased, attempt: Attempt, number: int) -> DeliveryAttempt:

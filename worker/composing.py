@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from rules import claims
+from rules import claims, instants
 from rules.links import Links
 from services.keyring import Keyring
 from services.mail_outbox import MailKind
@@ -44,7 +44,7 @@ class Composer:
             trim_blocks=True,
             keep_trailing_newline=True,
         )
-        self._templates.filters |= {"day": _day, "name": isolated}
+        self._templates.filters |= {"day": instants.day, "name": isolated}
 
     def compose(self, mail: LeasedMail, now: datetime) -> EmailMessage:
         """The letter with its text and its HTML; a claim link in it works from `now` on."""
@@ -106,8 +106,3 @@ def isolated(name: str) -> str:
 
 def _one_line(name: str) -> str:
     return _TURN.sub("", _BREAK.sub(" ", name))
-
-
-def _day(instant: datetime) -> str:
-    utc = instant.astimezone(UTC)
-    return f"{utc.day} {utc:%B} {utc.year}"
