@@ -7,6 +7,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from models.database import fetch
 from tests import agreement, postgres
 from tests.academies import Academy, found_academy
 from tests.databases import Database
@@ -14,6 +15,21 @@ from tests.installation import UNLIMITED, Installation
 from tests.postbox import Postbox
 from tests.receiver import Receiver, receiving
 
+FILLED = (
+    "delivery_attempt",
+    "delivery",
+    "webhook",
+    "event",
+    "mail",
+    "audit_entry",
+    "idempotency_record",
+    "certificate",
+    "course_version",
+    "course",
+    "api_key",
+    "organization",
+)
+"""The tables that tests fill, each before those that it refers to."""
 PROXY = "127.0.0.1"
 SMALL_LIMITS = {
     "TRUECERTA_RATE_LIMIT_API": "5/minute",
@@ -40,8 +56,21 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture(scope="session", params=["sqlite", "postgres"])
 def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """A migrated database of each kind."""
-    if request.param == "sqlite":
-        made = Database(f"sqlite:///{tmp_path_factory.mktemp('database') / 'truecerta.sqlite3'}")
+    yield from _migrated(request.param, request, tmp_path_factory.mktemp("database"))
+
+
+@pytest.fixture(scope="session")
+def own_database(
+    database: Database, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """A migrated database of the same kind, which no installation serves: what falls due in it, falls due for the test."""
+    kind = "postgres" if database.is_postgres else "sqlite"
+    yield from _migrated(kind, request, tmp_path_factory.mktemp("own"))
+
+
+def _migrated(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[Database]:
+    if kind == "sqlite":
+        made = Database(f"sqlite:///{folder / 'truecerta.sqlite3'}")
         made.migrate()
         yield made
         return
@@ -49,6 +78,16 @@ def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         made = Database(url)
         made.migrate()
         yield made
+
+
+@pytest_asyncio.fixture
+async def alone(own_database: Database) -> AsyncIterator[Database]:
+    """That database, connected and empty."""
+    async with own_database.connected():
+        await fetch("UPDATE certificate SET renewed_by_id = NULL RETURNING id")
+        for table in FILLED:
+            await fetch(f"DELETE FROM {table} RETURNING 1")  # noqa: S608  # names of ours
+        yield own_database
 
 
 @pytest.fixture
