@@ -34,6 +34,7 @@ class Inbox:
     over_tls: list[bool] = field(default_factory=list)
     slow_for: str = "nobody"
     """Recipients whose address begins so are never answered about."""
+    being_slow: asyncio.Event = field(default_factory=asyncio.Event)
     on_mail: Answer = lambda _server, _address: None
     on_recipient: Answer = lambda _server, _address: None
     on_content: Answer = lambda _server, _address: None
@@ -71,6 +72,7 @@ class Inbox:
     ) -> str:
         """A recipient is named."""
         if address.startswith(self.slow_for):
+            self.being_slow.set()
             await asyncio.Event().wait()
         answer = self.on_recipient(server, address)
         if answer is None:

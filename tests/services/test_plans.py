@@ -2,9 +2,10 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from threading import Event
+from threading import Event, Semaphore
 from uuid import UUID, uuid4
 
 import httpx
@@ -161,32 +162,50 @@ def test_assigning_a_plan_counts_all_that_was_ever_issued(academy: Academy, data
 def test_a_limit_given_while_certificates_are_issued_counts_each(
     academy: Academy, database: Database, twin: Installation, change: str
 ) -> None:
-    course = academy.course()["id"]
     name, limit = f"plan-{uuid4()}", 80
     database.run(partial(plans.define, name, None, None))
     database.run(partial(plans.assign, academy.id, name if change == "define" else plans.UNLIMITED))
-    stop = Event()
-
-    def issue(web: httpx.Client) -> list[int]:
-        member, statuses = Academy(academy.id, academy.key, web, database), list[int]()
-        while not stop.is_set() and 403 not in statuses:
-            statuses.append(issued(member, course))
-            time.sleep(0.02)  # else a change of the plan waits long for SQLite's one lock
-        return statuses
-
+    race = Race(academy.course()["id"], Semaphore(limit - 6))
     with twin.client() as other, ThreadPoolExecutor(6) as pool:
-        working = [pool.submit(issue, web) for web in (academy.web, other) * 3]
+        members = [Academy(academy.id, academy.key, web, database) for web in (academy.web, other) * 3]
+        working = [pool.submit(race.issue, member) for member in members]
         try:
             while academy.count() < 20:
                 pass
             database.run(partial(plans.define, name, limit, None))
             if change == "assign":
                 database.run(partial(plans.assign, academy.id, name))
+            race.changed.set()
             statuses = [status for one in working for status in one.result(60)]
         finally:
-            stop.set()
+            race.end()
     assert set(statuses) == {201, 403}
     assert statuses.count(201) == academy.count() == counted(academy)[0] == limit
+
+
+@dataclass
+class Race:
+    """Certificates are issued while the plan changes, and never so many beforehand that the change comes too late."""
+
+    course: str
+    beforehand: Semaphore
+    changed: Event = field(default_factory=Event)
+    over: Event = field(default_factory=Event)
+
+    def issue(self, member: Academy) -> list[int]:
+        """Issue until it is refused; the statuses."""
+        statuses = list[int]()
+        while not self.over.is_set() and 403 not in statuses:
+            if not self.beforehand.acquire(blocking=False):
+                assert self.changed.wait(60)
+            statuses.append(issued(member, self.course))
+            time.sleep(0.02)  # else a change of the plan waits long for SQLite's one lock
+        return statuses
+
+    def end(self) -> None:
+        """Whatever happened, nobody goes on."""
+        self.over.set()
+        self.changed.set()
 
 
 def test_the_plan_without_limits_stays_without(database: Database) -> None:
