@@ -1,7 +1,9 @@
 """What tests share: each kind of database, an installation that serves it, and an academy of the test's own."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Hashable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TypeVar, cast
 
 import httpx
 import pytest
@@ -44,28 +46,59 @@ DELIVERING = {
     "TRUECERTA_ALLOW_PRIVATE_WEBHOOKS": "true",
     "TRUECERTA_WEBHOOK_RETRIES": "1s,1s",
 }
+Thing = TypeVar("Thing")
+
+
+class Kept:
+    """Servers and databases that live as long as the process of tests, however often pytest goes from one kind to the other.
+
+    pytest ends a fixture of the session when its parameter changes, which is twice in each file.
+    """
+
+    def __init__(self, endings: ExitStack) -> None:
+        self._endings = endings
+        self._things: dict[Hashable, object] = {}
+
+    def get(self, name: Hashable, making: Iterator[Thing]) -> Thing:
+        """The thing of this name; what `making` yields, the first time, which goes on at the very end."""
+        if name not in self._things:
+            self._things[name] = next(making)
+            self._endings.callback(next, making, None)
+        return cast("Thing", self._things[name])
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
+def kept() -> Iterator[Kept]:
+    """What is made once."""
+    with ExitStack() as endings:
+        yield Kept(endings)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(kept: Kept) -> str:
     """A PostgreSQL; that there is none is a failure."""
+    return kept.get("postgres", _postgres())
+
+
+def _postgres() -> Iterator[str]:
     with postgres.server_url() as url:
         yield url
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgres"])
-def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, kept: Kept) -> Database:
     """A migrated database of each kind."""
-    yield from _migrated(request.param, request, tmp_path_factory.mktemp("database"))
+    kind = request.param
+    return kept.get(("database", kind), _migrated(kind, request, tmp_path_factory.mktemp("database")))
 
 
 @pytest.fixture(scope="session")
 def own_database(
-    database: Database, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Database]:
+    database: Database, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, kept: Kept
+) -> Database:
     """A migrated database of the same kind, which no installation serves: what falls due in it, falls due for the test."""
     kind = "postgres" if database.is_postgres else "sqlite"
-    yield from _migrated(kind, request, tmp_path_factory.mktemp("own"))
+    return kept.get(("own", kind), _migrated(kind, request, tmp_path_factory.mktemp("own")))
 
 
 def _migrated(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[Database]:
@@ -114,24 +147,24 @@ def _serving(database: Database, folder: Path, environment: dict[str, str]) -> I
 
 
 @pytest.fixture(scope="session")
-def installation(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def installation(database: Database, tmp_path_factory: pytest.TempPathFactory, kept: Kept) -> Installation:
     """The service as a process, on each database, without limits."""
-    yield from _serving(database, tmp_path_factory.mktemp("installation"), UNLIMITED)
+    return kept.get(("installation", database), _serving(database, tmp_path_factory.mktemp("installation"), UNLIMITED))
 
 
 @pytest.fixture(scope="session")
 def twin(
-    database: Database, installation: Installation, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Installation]:
+    database: Database, installation: Installation, tmp_path_factory: pytest.TempPathFactory, kept: Kept
+) -> Installation:
     """A second process on the same database, which gives its links the same base."""
     settings = {**UNLIMITED, "TRUECERTA_PUBLIC_URL": installation.url}
-    yield from _serving(database, tmp_path_factory.mktemp("twin"), settings)
+    return kept.get(("twin", database), _serving(database, tmp_path_factory.mktemp("twin"), settings))
 
 
 @pytest.fixture(scope="session")
-def limited(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def limited(database: Database, tmp_path_factory: pytest.TempPathFactory, kept: Kept) -> Installation:
     """A process on the same database with limits that are soon reached; it believes a proxy on 127.0.0.1."""
-    yield from _serving(database, tmp_path_factory.mktemp("limited"), SMALL_LIMITS)
+    return kept.get(("limited", database), _serving(database, tmp_path_factory.mktemp("limited"), SMALL_LIMITS))
 
 
 @pytest.fixture(scope="session")
@@ -154,13 +187,17 @@ def postbox() -> Iterator[Postbox]:
 
 @pytest.fixture(scope="session")
 def delivering(
-    database: Database, postbox: Postbox, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Installation, Database]]:
+    database: Database,
+    postbox: Postbox,
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    kept: Kept,
+) -> tuple[Installation, Database]:
     """A process on a database of its own that sends events to this machine, soon again where they fail, and real mails."""
     folder = tmp_path_factory.mktemp("delivering")
-    for own in _another(database, folder, request):
-        for installation in _serving(own, folder, {**DELIVERING, "TRUECERTA_SMTP_URL": postbox.url}):
-            yield installation, own
+    own = kept.get(("delivered", database), _another(database, folder, request))
+    settings = {**DELIVERING, "TRUECERTA_SMTP_URL": postbox.url}
+    return kept.get(("delivering", own), _serving(own, folder, settings)), own
 
 
 @pytest.fixture(scope="session")
