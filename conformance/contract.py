@@ -1,113 +1,146 @@
-"""Does a server keep the contract: `python -m conformance.contract --url URL --key KEY`.
+"""The contract that servers are judged by: the copy of openapi.yaml that the suite carries, never the server's own."""
 
-Schemathesis asks it everything that its /openapi.yaml describes, and much that it does not: the contract's own examples,
-every boundary of every schema, valid and invalid data at random, and walks along the links. It writes: courses,
-certificates (of people at example.com and worse) and endpoints are created for the key's organization, which should be one
-for tests.
-
-Exit status: 0 the server keeps the contract, 1 it does not, 2 could not tell.
-"""
-
-import argparse
-import sys
-import time
-from collections import Counter
-from contextlib import suppress
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
-import httpx
+import jsonschema_rs
+import yaml
 
-from conformance import samples
-from conformance.schemathesis_run import PHASES, Outcome, Plan, run
-
-OURS = Path(__file__).parent.parent / "openapi.yaml"
-COULD_NOT_TELL = 2
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Judge one server."""
-    asked = _asked(arguments)
-    begun = time.monotonic()
-    try:
-        plan = _plan(asked)
-    except (httpx.HTTPError, ValueError, KeyError, samples.NotReadyError) as why:
-        print(f"Cannot tell: {asked.url} is not ready to be judged. {why}", file=sys.stderr)
-        return COULD_NOT_TELL
-    try:
-        outcome = run(plan, asked.out and asked.out.resolve())
-    finally:
-        _tidy(asked)
-    _summarize(plan, outcome, time.monotonic() - begun)
-    return outcome.verdict
+COPY = Path(__file__).parent / "openapi.yaml"
+METHODS = ("get", "post", "put", "patch", "delete")
+ERROR_STATUSES = {
+    "unauthorized": 401,
+    "plan_limit_exceeded": 403,
+    "not_found": 404,
+    "method_not_allowed": 405,
+    "conflict": 409,
+    "gone": 410,
+    "payload_too_large": 413,
+    "unsupported_media_type": 415,
+    "unprocessable_entity": 422,
+    "rate_limited": 429,
+    "internal_error": 500,
+    "unavailable": 503,
+}
+"""The codes of errors and the statuses that they come with (reference, Error Handling; the rulings on HTTP's own)."""
 
 
-def _asked(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="conformance.contract", description=(__doc__ or "").partition(":")[0] + ".")
-    parser.add_argument("--url", required=True, help="the server, such as http://127.0.0.1:8000")
-    parser.add_argument("--key", required=True, help="an API key of an organization for tests")
-    parser.add_argument("--examples", type=int, default=50, help="cases per operation in each random phase (50)")
-    parser.add_argument("--seed", type=int, default=1, help="the same seed sends the same (1)")
-    parser.add_argument("--phases", default=",".join(PHASES), help="a comma-separated choice of " + ", ".join(PHASES))
-    parser.add_argument("--course-id", help="a course to issue for; one is created otherwise")
-    parser.add_argument("--claimed-code", action="append", default=[], help="a claimed certificate, for its badge")
-    parser.add_argument("--claim-token", action="append", default=[], help="the token of a mailed link, for claiming")
-    parser.add_argument("--out", type=Path, help="a folder that keeps report.json, junit.xml and answers.json")
-    asked = parser.parse_args(arguments)
-    asked.url, asked.phases = asked.url.rstrip("/"), tuple(asked.phases.split(","))
-    if unknown := set(asked.phases) - set(PHASES):
-        parser.error(f"no such phase: {', '.join(sorted(unknown))}")
-    return asked
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the contract."""
+
+    operation_id: str
+    method: str
+    path: str
+    described: Mapping[str, Any]
+    """The operation as the contract has it, its references not resolved."""
+    parameters: tuple[Mapping[str, Any], ...]
+    """All of its parameters, those of its path included, resolved."""
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it asks for no key."""
+        return self.described.get("security") == []
 
 
-def _plan(asked: argparse.Namespace) -> Plan:
-    with _client(asked) as client:
-        served = client.get("/openapi.yaml").raise_for_status().content
-        if OURS.exists() and served != OURS.read_bytes():
-            print(
-                f"Note: {asked.url}/openapi.yaml differs from {OURS.name} here; the server is judged by its own.",
-                flush=True,
-            )
-        listed = client.get("/api/v1/certificates", params={"limit": 1})
-        if limit := listed.headers.get("X-RateLimit-Limit"):
-            print(f"Note: the server takes {limit} requests a minute. Its Retry-After is obeyed, so this takes hours;")
-            print(
-                "      start it with TRUECERTA_RATE_LIMIT_API, _PUBLIC, _MISSES and _WEBHOOK_TEST off for a quick answer.",
-                flush=True,
-            )
-        given = samples.Given(asked.course_id, tuple(asked.claimed_code), tuple(asked.claim_token))
-        found = samples.prepare(client, given)
-    return Plan(asked.url, asked.key, asked.examples, asked.seed, asked.phases, found)
+class Contract:
+    """openapi.yaml, read once: operations by name and by request, and whether an answer is as described."""
+
+    def __init__(self, text: str) -> None:
+        self.document: dict[str, Any] = yaml.safe_load(text)
+
+    @cached_property
+    def operations(self) -> dict[str, Operation]:
+        """Every operation by its operationId, in the contract's order."""
+        return {operation.operation_id: operation for operation in self._operations()}
+
+    def _operations(self) -> Iterator[Operation]:
+        for path, item in self.document["paths"].items():
+            for method in METHODS:
+                if described := item.get(method):
+                    listed = [*item.get("parameters", ()), *described.get("parameters", ())]
+                    resolved = tuple(self.resolved(each) for each in listed)
+                    yield Operation(described["operationId"], method.upper(), path, described, resolved)
+
+    def operation_of(self, method: str, path: str) -> Operation | None:
+        """The operation that a request goes to. A path without parameters goes before one that has some."""
+        method = "GET" if method == "HEAD" else method
+        meant = [each for each in self.operations.values() if each.method == method and _leads_to(each.path, path)]
+        return min(meant, key=lambda each: each.path.count("{"), default=None)
+
+    def methods_of(self, path: str) -> set[str]:
+        """The methods that a path of the contract (with its `{…}`) has."""
+        return {method.upper() for method in METHODS if method in self.document["paths"][path]}
+
+    def resolved(self, described: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What a reference leads to; anything else is itself."""
+        while "$ref" in described:
+            described = self.at(described["$ref"])
+        return described
+
+    def at(self, pointer: str) -> Any:  # noqa: ANN401  # any part of the document
+        """What stands at a pointer such as `#/components/schemas/Course`; KeyError where there is nothing."""
+        found: Any = self.document
+        for step in pointer.removeprefix("#/").split("/"):
+            found = found[step.replace("~1", "/").replace("~0", "~")]
+        return found
+
+    def schema(self, name: str) -> Mapping[str, Any]:
+        """A named schema as the contract has it."""
+        found: Mapping[str, Any] = self.at(f"#/components/schemas/{name}")
+        return found
+
+    def complaint(self, name: str, value: Any) -> str | None:  # noqa: ANN401  # any JSON value
+        """What is wrong with a value, judged by a named schema; None if nothing is."""
+        return self._complaint(f"#/components/schemas/{name}", value)
+
+    def complaint_about_answer(self, operation: Operation, status: int, media_type: str, value: Any) -> str | None:  # noqa: ANN401
+        """What is wrong with an answer's body, judged by what its operation declares for its status and media type."""
+        declared = operation.described["responses"].get(str(status))
+        if declared is None:
+            return f"the contract declares no {status} for {operation.operation_id}"
+        content = self.resolved(declared).get("content", {})
+        if media_type not in content:
+            return f"the contract declares no {media_type or 'body'} with {status} for {operation.operation_id}"
+        return self._complaint(content[media_type]["schema"]["$ref"], value)
+
+    def _complaint(self, pointer: str, value: Any) -> str | None:  # noqa: ANN401
+        try:
+            self._validator(pointer).validate(value)
+        except jsonschema_rs.ValidationError as wrong:
+            place = "/".join(str(step) for step in wrong.instance_path)
+            return f"{place or 'the body'}: {wrong.message}"[:500]
+        return None
+
+    @cache  # noqa: B019  # a contract lives as long as the program
+    def _validator(self, pointer: str) -> jsonschema_rs.Draft7Validator:
+        schemas = _in_json_schema(self.document["components"]["schemas"])
+        schema = {"$ref": pointer, "components": {"schemas": schemas}}
+        return jsonschema_rs.Draft7Validator(schema, validate_formats=True)
 
 
-def _tidy(asked: argparse.Namespace) -> None:
-    with suppress(httpx.HTTPError), _client(asked) as client:
-        samples.tidy(client)
+@cache
+def the_contract() -> Contract:
+    """The copy that the suite carries."""
+    return Contract(COPY.read_text(encoding="utf-8"))
 
 
-def _client(asked: argparse.Namespace) -> httpx.Client:
-    headers = {"Authorization": f"Bearer {asked.key}"}
-    return httpx.Client(base_url=asked.url, headers=headers, timeout=30, trust_env=False)
+def _leads_to(template: str, path: str) -> bool:
+    pattern = re.sub(r"\\\{[^/]+?\\\}", "[^/]+", re.escape(template))
+    return re.fullmatch(pattern, path) is not None
 
 
-def _summarize(plan: Plan, outcome: Outcome, seconds: float) -> None:
-    by_operation: dict[str, Counter[int]] = {}
-    for operation, status, times in outcome.answers:
-        by_operation.setdefault(operation, Counter())[status] += times
-    print(f"\n{'operation':24} requests   answers")
-    for operation, statuses in by_operation.items():
-        shown = "  ".join(f"{status} x {times}" for status, times in sorted(statuses.items()))
-        print(f"{operation:24} {statuses.total():8}   {shown}")
-    cases = outcome.report.get("test_cases", {}).get("generated", 0)
-    requests = sum(times for _, _, times in outcome.answers)
-    faults = sum(times for _, status, times in outcome.answers if status >= 500)
-    failures = sum(failure["count"] for failure in outcome.report.get("failures", []))
-    print(
-        f"\nseed {plan.seed}, {plan.examples} examples an operation, phases {', '.join(plan.phases)}: "
-        f"{len(by_operation)} operations, {cases} cases, {requests} requests in {seconds:.0f} s; "
-        f"{failures} failures, {faults} answers of 5xx."
-    )
-    print(("Keeps the contract.", "Does NOT keep the contract.", "Could not tell.")[outcome.verdict])
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def _in_json_schema(described: Any) -> Any:  # noqa: ANN401  # any part of a document
+    """OpenAPI 3.0's own words in those of JSON Schema: `nullable` is a second type, or a second choice."""
+    if isinstance(described, list):
+        return [_in_json_schema(each) for each in described]
+    if not isinstance(described, dict):
+        return described
+    told = {name: _in_json_schema(value) for name, value in described.items() if name not in ("nullable", "example")}
+    if described.get("nullable") is not True:
+        return told
+    return {"anyOf": [told, {"type": "null"}]}

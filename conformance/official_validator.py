@@ -1,13 +1,14 @@
-"""What the official validator of Open Badges 2.0 says of a badge: `python conformance/official_validator.py URL`.
+"""What the official validator of Open Badges 2.0 says of badges: `python conformance/official_validator.py URL…`.
 
 It runs under the Python of an environment made from requirements/open-badges-validator.txt, which shares nothing with
 any other, and imports nothing else of this suite. It asks only servers on this machine (`--online` lifts that): the
 context of Open Badges, which is on the web, comes out of the validator's own package.
 
-Exit status: 0 valid, 1 invalid, 2 could not tell.
+Exit status: 0 all are valid, 1 one of them is invalid, 2 could not tell.
 """
 
 import argparse
+import io
 import ipaddress
 import json
 import logging
@@ -15,6 +16,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,9 +26,13 @@ Report = dict[str, Any]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Judge one badge, and say so in lines or as JSON."""
+    """Judge badges, and say so in lines or as JSON: an object for one, a list of them for several."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition(":")[0] + ".")
-    parser.add_argument("url", help="the address of an assertion, a badge class or an issuer")
+    parser.add_argument(
+        "source",
+        nargs="+",
+        help="the address of an assertion, a badge class or an issuer; or a file with a badge: PNG, SVG, JSON or JWS",
+    )
     parser.add_argument("--recipient", metavar="EMAIL", help="whose badge it has to be; validators do not fold case")
     parser.add_argument("--json", action="store_true", help="answer as JSON, with every document that was read")
     parser.add_argument("--online", action="store_true", help="ask servers elsewhere, too")
@@ -34,25 +40,46 @@ def main(arguments: list[str] | None = None) -> int:
     warnings.simplefilter("ignore")  # of a library of 2017 under a Python of today
     logging.disable()
     try:
-        if not asked.online:
-            stay_here()
-        report = judged(asked.url, asked.recipient)
+        route_requests(online=asked.online)
+        reports = [judged(source, asked.recipient) for source in asked.source]
     except ImportError as missing:
         print(f"{missing}: run this with the environment of requirements/open-badges-validator.txt.", file=sys.stderr)
         return COULD_NOT_TELL
-    print(json.dumps(report, indent=1) if asked.json else in_words(report))
-    return VALID if report["valid"] else INVALID
+    except OSError as unread:
+        print(f"{unread.filename} cannot be read: {unread.strerror}.", file=sys.stderr)
+        return COULD_NOT_TELL
+    if asked.json:
+        print(json.dumps(reports[0] if len(reports) == 1 else reports, indent=1))
+    else:
+        print("\n".join(map(in_words, reports)))
+    return VALID if all(report["valid"] for report in reports) else INVALID
 
 
-def judged(url: str, recipient: str | None = None) -> Report:
-    """The validator's verdict: whether it is valid, each message, and what it read; and whether the badge says `revoked`."""
+def judged(source: str, recipient: str | None = None) -> Report:
+    """The validator's verdict: whether it is valid, each message, and what it read; and whether the badge says `revoked`.
+
+    Where the validator itself breaks down, the badge is invalid and the message says what happened.
+    """
     from openbadges.verifier import verify  # type: ignore[import-not-found]  # noqa: PLC0415  # only in its environment
 
     profile = None if recipient is None else {"email": recipient}
-    found: Mapping[str, Any] = verify(url, recipient_profile=profile)
-    revoked = [node for node in found["graph"] if node.get("id") == url and node.get("revoked")]
+    badge = given(source)
+    try:
+        found: Mapping[str, Any] = verify(badge, recipient_profile=profile)
+    except Exception as broke:  # noqa: BLE001  # of an old library nobody knows what it raises
+        messages = [{"messageLevel": "ERROR", "result": f"The validator broke down: {broke!r}"}]
+        found = {"report": {"valid": False, "errorCount": 1, "warningCount": 0, "messages": messages}, "graph": []}
+    revoked = [node for node in found["graph"] if node.get("id") == source and node.get("revoked")]
     reason = revoked[0].get("revocationReason", "") if revoked else None
-    return {**found["report"], "url": url, "revoked": reason, "graph": found["graph"]}
+    return {**found["report"], "url": source, "revoked": reason, "graph": found["graph"]}
+
+
+def given(source: str) -> Any:  # noqa: ANN401  # what the validator takes: a text, or an open image
+    """What an argument stands for: an address is itself, a file is what it holds."""
+    if urlsplit(source).scheme in ("http", "https"):
+        return source
+    content = Path(source).read_bytes()
+    return io.BytesIO(content) if content.startswith((b"\x89PNG", b"<")) else content.decode(errors="replace").strip()
 
 
 def in_words(report: Report) -> str:
@@ -64,12 +91,13 @@ def in_words(report: Report) -> str:
     return "\n".join(lines)
 
 
-def stay_here() -> None:
-    """From now on requests reach this machine only, past any proxy; the context is answered from the package."""
+def route_requests(*, online: bool) -> None:
+    """From now on the context is answered from the package; unless `online`, requests reach this machine only."""
     import requests  # noqa: PLC0415  # only in the validator's environment
     from openbadges.verifier import openbadges_context as context  # noqa: PLC0415
 
-    os.environ["NO_PROXY"] = "*"
+    if not online:
+        os.environ["NO_PROXY"] = "*"
     known = {context.OPENBADGES_CONTEXT_V2_URI: json.dumps(context.OPENBADGES_CONTEXT_V2_DICT).encode()}
     go_out: Callable[..., Any] = requests.adapters.HTTPAdapter.send
 
@@ -80,7 +108,7 @@ def stay_here() -> None:
             answer._content = known[request.url]
             answer.headers["Content-Type"] = "application/ld+json"
             return answer
-        if not is_here(request.url):
+        if not online and not is_here(request.url):
             raise requests.ConnectionError(f"{request.url} is not on this machine.")
         return go_out(adapter, request, **options)
 

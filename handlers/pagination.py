@@ -10,7 +10,7 @@ from wire.schemas import (
     Course,
     Delivery,
     DeliveryPagination,
-    Event,
+    FeedEvent,
     FeedPagination,
     Pagination,
     Webhook,
@@ -47,7 +47,7 @@ def deliveries_paginated(items: Sequence[Delivery], *, has_more: bool) -> dict[s
     return {"data": items, "pagination": pagination}
 
 
-def feed(items: Sequence[Event], last: int | None, cursor: str | None, *, has_more: bool) -> dict[str, object]:
+def feed(items: Sequence[FeedEvent], last: int | None, cursor: str | None, *, has_more: bool) -> dict[str, object]:
     """Events with the place of the last one, from which the feed goes on; with the one asked for where nothing is new."""
     pagination: FeedPagination = {"cursor": cursor if last is None else str(last), "has_more": has_more}
     return {"data": items, "pagination": pagination}

@@ -6,7 +6,7 @@ from handlers.shapes import shown
 from rules import instants, webhooks
 from services import deliveries, events
 from services.webhooks import NewSecret
-from wire.schemas import Attempt, CreatedWebhook, Delivery, Event, RedeliveredRange, Webhook
+from wire.schemas import Attempt, CreatedWebhook, Delivery, FeedEvent, RedeliveredRange, Webhook
 
 
 def webhook(endpoint: webhooks.Webhook) -> Webhook:
@@ -60,7 +60,7 @@ def redelivered(sent: deliveries.Redelivered) -> RedeliveredRange:
     return {"queued": sent.queued, "resume_from": shown(sent.resume_from)}
 
 
-def event(told: events.Event) -> Event:
+def event(told: events.Event) -> FeedEvent:
     """The body that is or would be sent, and the id that goes beside it."""
     body = json.loads(told.body)
     return {"id": str(told.id), "event": body["event"], "data": body["data"], "timestamp": body["timestamp"]}

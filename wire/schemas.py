@@ -54,13 +54,13 @@ __all__ = [
     "ErrorCode",
     "ErrorDetail",
     "ErrorResponse",
-    "Event",
     "EventCertificate",
     "EventChoice",
     "EventKind",
     "EventList",
     "EventSubject",
     "FeedCursor",
+    "FeedEvent",
     "FeedPagination",
     "GivenInstant",
     "HeaderNames",
@@ -955,7 +955,7 @@ class CertificateEvent(TypedDict):
     timestamp: Instant
 
 
-class Event(TypedDict):
+class FeedEvent(TypedDict):
     """An event as it was or would be posted, with its id, which is the `webhook-id` of its deliveries."""
 
     id: Id
@@ -1010,7 +1010,7 @@ class WebhookList(TypedDict):
 class EventList(TypedDict):
     """A page of the feed."""
 
-    data: list[Event]
+    data: list[FeedEvent]
     pagination: FeedPagination
 
 

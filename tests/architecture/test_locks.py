@@ -42,7 +42,8 @@ def test_a_lock_names_hashes_and_neither_hosts_nor_paths(lock: Path) -> None:
     assert unhashed == []
 
 
-def test_the_npm_lock_names_no_host() -> None:
-    lock = (ROOT / "tests" / "contract" / "package-lock.json").read_text(encoding="utf-8")
+@pytest.mark.parametrize("folder", ["contract", "clients/integrators"])
+def test_the_npm_lock_names_no_host(folder: str) -> None:
+    lock = (ROOT / "tests" / folder / "package-lock.json").read_text(encoding="utf-8")
     assert '"resolved"' not in lock
     assert '"integrity"' in lock

@@ -27,11 +27,11 @@ def main(folder: Path) -> None:
     print(f"{wheel.name} installs and works.")
 
 
-def build(folder: Path) -> Path:
-    """The wheel that `pip install .` would make."""
+def build(folder: Path, project: Path = ROOT) -> Path:
+    """The wheel that `pip install` of a project's folder would make."""
     for old in folder.glob("*.whl"):
         old.unlink()
-    pip(Path(sys.executable), "wheel", "--no-deps", "--wheel-dir", str(folder), str(ROOT))
+    pip(Path(sys.executable), "wheel", "--no-deps", "--wheel-dir", str(folder), str(project))
     (wheel,) = folder.glob("*.whl")
     return wheel
 
@@ -53,9 +53,9 @@ def check_contents(wheel: Path) -> None:
     assert authored <= set(names), authored - set(names)
 
 
-def versions(folder: Path) -> Path:
-    """The lock as bounds: pip takes no hashes beside a wheel that has none."""
-    pins = re.findall(r"^[a-z0-9.-]+==[^\\\n]+", (ROOT / "requirements" / "serve.txt").read_text(), flags=re.MULTILINE)
+def versions(folder: Path, lock: str = "serve.txt") -> Path:
+    """A lock as bounds: pip takes no hashes beside a wheel that has none."""
+    pins = re.findall(r"^[a-z0-9.-]+==[^\\\n]+", (ROOT / "requirements" / lock).read_text(), flags=re.MULTILINE)
     file = folder / "versions.txt"
     file.write_text("\n".join(pins) + "\n")
     return file

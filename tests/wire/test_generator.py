@@ -116,12 +116,17 @@ def test_a_schema_without_a_python_type_is_refused_with_advice(schemas: dict[str
 
 
 def test_a_stale_file_fails_and_tells_how_to_refresh_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    source, target = tmp_path / "openapi.yaml", tmp_path / "schemas.py"
+    source, target, copy = tmp_path / "openapi.yaml", tmp_path / "schemas.py", tmp_path / "copy.yaml"
     source.write_text("components: {schemas: {Id: {type: string}}}")
-    options = ["--contract", str(source), "--to", str(target)]
+    options = ["--contract", str(source), "--to", str(target), "--copy-to", str(copy)]
     assert command.main([*options, "--check"]) == 1
     assert "./dev wire" in capsys.readouterr().err
     assert command.main(options) == 0
     assert command.main([*options, "--check"]) == 0
     source.write_text("components: {schemas: {Id: {type: integer}}}")
     assert command.main([*options, "--check"]) == 1
+    assert command.main(options) == 0
+    assert copy.read_bytes() == source.read_bytes()
+    copy.write_text("components: {}")
+    assert command.main([*options, "--check"]) == 1
+    assert "copy.yaml" in capsys.readouterr().err

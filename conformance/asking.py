@@ -1,0 +1,119 @@
+"""Asking the server: under one key or none, with patience as long as it asks for it, every exchange on record."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from .answers import Answer
+from .bounded import BoundedTransport
+from .contract import Contract
+from .exchanges import Exchange, Recorder, shown
+from .findings import NotPossible, Silent
+
+PATIENCE_SECONDS = 65
+"""A 429 is waited out for a minute's limit. A longer Retry-After is somebody else's budget, and the answer stands."""
+NOT_PATIENT_FOR = frozenset({"resend-claim", "test"})
+"""What is limited so tightly that its 429 is no reason to wait."""
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+NOT_SHOWN = frozenset({"accept-encoding", "connection", "user-agent", "host", "content-length"})
+"""Headers that every request has and nobody wants to see."""
+
+
+def connection(url: str, seconds: float) -> httpx.Client:
+    """A way to the server, with a deadline for each answer and past any proxy of the environment."""
+    return httpx.Client(
+        base_url=url, timeout=seconds, transport=BoundedTransport(seconds), trust_env=False, follow_redirects=False
+    )
+
+
+class Caller:
+    """Asks as one party: nobody, the academy, or the other academy."""
+
+    def __init__(
+        self,
+        client: httpx.Client,
+        contract: Contract,
+        recorder: Recorder,
+        *,
+        who: str = "nobody",
+        key: str | None = None,
+        may_write: bool = False,
+        tell: Callable[[str], None] = lambda _what: None,
+    ) -> None:
+        self.who, self.key = who, key
+        self.base = str(client.base_url).rstrip("/")
+        self._client, self._contract, self._recorder = client, contract, recorder
+        self._may_write, self._tell = may_write, tell
+
+    def get(self, path: str, **options: Any) -> Answer:
+        """GET."""
+        return self.ask("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> Answer:
+        """POST."""
+        return self.ask("POST", path, **options)
+
+    def patch(self, path: str, **options: Any) -> Answer:
+        """PATCH."""
+        return self.ask("PATCH", path, **options)
+
+    def delete(self, path: str, **options: Any) -> Answer:
+        """DELETE."""
+        return self.ask("DELETE", path, **options)
+
+    def ask(
+        self, method: str, path: str, *, patient: bool = True, headers: Mapping[str, str] | None = None, **options: Any
+    ) -> Answer:
+        """One request; `json`, `content` and `params` are httpx's. A whole address of this server is a path, too.
+
+        `patient=False` takes a 429 for an answer. `headers` win over the key's own.
+        """
+        if method not in READING and not self._may_write:
+            raise NotPossible("it has to write, and the call does not allow that (--write)")
+        sent = {**({"Authorization": f"Bearer {self.key}"} if self.key else {}), **(headers or {})}
+        while True:
+            answer = self._once(method, path.removeprefix(self.base) or "/", sent, options)
+            pause = _pause(answer) if patient and not NOT_PATIENT_FOR & set(path.split("/")) else None
+            if pause is None:
+                return answer
+            self._tell(f"waits {pause} s, as the server asks with 429")
+            time.sleep(pause)
+
+    def _once(self, method: str, path: str, headers: Mapping[str, str], options: Mapping[str, Any]) -> Answer:
+        request = self._client.build_request(method, path, headers=headers, **options)
+        request.read()  # a body in chunks is kept for the record; it still goes out in chunks
+        begun = time.monotonic()
+        try:
+            response = self._client.send(request)
+        except (httpx.TransportError, httpx.InvalidURL) as fault:
+            self._recorder.exchanges.append(self._exchange(request, None, time.monotonic() - begun))
+            reason = "took too long" if isinstance(fault, httpx.TimeoutException) else f"gave no answer ({fault})"
+            raise Silent(f"{method} {urlsplit(str(request.url)).path}: the server {reason}") from fault
+        exchange = self._exchange(request, response, time.monotonic() - begun)
+        self._recorder.exchanges.append(exchange)
+        return Answer(response, exchange, self._contract)
+
+    def _exchange(self, request: httpx.Request, response: httpx.Response | None, seconds: float) -> Exchange:
+        return Exchange(
+            method=request.method,
+            url=shown(str(request.url)),
+            headers={name: shown(value) for name, value in request.headers.items() if name not in NOT_SHOWN},
+            body=shown(request.content),
+            status=response.status_code if response is not None else None,
+            answer_headers={name: shown(value) for name, value in response.headers.items()}
+            if response is not None
+            else {},
+            answer=shown(response.content) if response is not None else "",
+            seconds=seconds,
+            who=self.who,
+        )
+
+
+def _pause(answer: Answer) -> int | None:
+    told = answer.headers.get("Retry-After", "")
+    if answer.status != httpx.codes.TOO_MANY_REQUESTS or not told.isdecimal() or int(told) > PATIENCE_SECONDS:
+        return None
+    return int(told)
