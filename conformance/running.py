@@ -60,7 +60,10 @@ def chosen(clauses: Iterable[Clause], options: Options) -> list[tuple[Clause, bo
 def run(
     choice: Sequence[tuple[Clause, bool]], trial: Trial, recorder: Recorder, begin: Callable[[Clause], None]
 ) -> Iterator[Result]:
-    """The results, one by one as they come in, late clauses last. A server that goes away for good ends the trying: the rest is skipped."""
+    """The results, one by one as they come in, late clauses last.
+
+    A server that goes away for good ends the trying: the rest is skipped.
+    """
     away = False
     for clause, wanted in sorted(choice, key=lambda each: each[0].is_late):
         if not wanted:

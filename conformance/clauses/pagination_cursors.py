@@ -5,7 +5,7 @@ from datetime import timedelta, timezone
 from typing import Any
 
 from .. import asked
-from ..asked import CERTIFICATES, COURSES, each, instant_at
+from ..asked import CERTIFICATES, COURSES, each
 from ..clause import must
 from ..findings import require
 from ..instants import instant
