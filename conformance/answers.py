@@ -15,13 +15,15 @@ from .findings import NotMet
 class Answer:
     """What came back for one request."""
 
-    def __init__(self, response: httpx.Response, exchange: Exchange, contract: Contract) -> None:
+    def __init__(self, response: httpx.Response, exchange: Exchange, contract: Contract, prefix: str = "") -> None:
         self.status = response.status_code
         self.headers: Mapping[str, str] = response.headers
         """By name, in any case."""
         self.all_headers: list[tuple[str, str]] = response.headers.multi_items()
         self.body = response.content
-        self.method, self.path = response.request.method, response.request.url.path
+        self.method = response.request.method
+        self.path = response.request.url.path.removeprefix(prefix)
+        """Below the server's own address."""
         self.exchange = exchange
         self._contract = contract
 

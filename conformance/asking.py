@@ -45,8 +45,8 @@ class Caller:
     ) -> None:
         self.who, self.key = who, key
         self.base = str(client.base_url).rstrip("/")
-        self._client, self._contract, self._recorder = client, contract, recorder
-        self._may_write, self._tell = may_write, tell
+        self.recorder, self.tell = recorder, tell
+        self._client, self._contract, self._may_write = client, contract, may_write
 
     def get(self, path: str, **options: Any) -> Answer:
         """GET."""
@@ -79,7 +79,7 @@ class Caller:
             pause = _pause(answer) if patient and not NOT_PATIENT_FOR & set(path.split("/")) else None
             if pause is None:
                 return answer
-            self._tell(f"waits {pause} s, as the server asks with 429")
+            self.tell(f"waits {pause} s, as the server asks with 429")
             time.sleep(pause)
 
     def _once(self, method: str, path: str, headers: Mapping[str, str], options: Mapping[str, Any]) -> Answer:
@@ -89,12 +89,12 @@ class Caller:
         try:
             response = self._client.send(request)
         except (httpx.TransportError, httpx.InvalidURL) as fault:
-            self._recorder.exchanges.append(self._exchange(request, None, time.monotonic() - begun))
+            self.recorder.exchanges.append(self._exchange(request, None, time.monotonic() - begun))
             reason = "took too long" if isinstance(fault, httpx.TimeoutException) else f"gave no answer ({fault})"
             raise Silent(f"{method} {urlsplit(str(request.url)).path}: the server {reason}") from fault
         exchange = self._exchange(request, response, time.monotonic() - begun)
-        self._recorder.exchanges.append(exchange)
-        return Answer(response, exchange, self._contract)
+        self.recorder.exchanges.append(exchange)
+        return Answer(response, exchange, self._contract, urlsplit(self.base).path)
 
     def _exchange(self, request: httpx.Request, response: httpx.Response | None, seconds: float) -> Exchange:
         return Exchange(

@@ -101,7 +101,7 @@ def _seconds(trial: "Trial") -> float:
     seconds = FEW_SECONDS + SECONDS_FOR_EACH_EXAMPLE * trial.options.examples
     with suppress(Silent):
         if "X-RateLimit-Limit" in trial.academy.get("/api/v1/courses", params={"limit": 1}).headers:
-            trial.public._tell(
+            trial.public.tell(
                 "Schemathesis has a few thousand requests, and waits whenever the server's limits ask it to"
             )
             return seconds * LIMITED
@@ -112,7 +112,7 @@ def _not_met(trial: "Trial", wrong: Sequence[Wrong]) -> NotMet:
     """The first of what is wrong with an operation, shown by its requests; the others are named."""
     first, *others = wrong
     last = first.walk[-1]
-    trial.public._recorder.exchanges += [_exchange(sent) for sent in first.walk]
+    trial.public.recorder.exchanges += [_exchange(sent) for sent in first.walk]
     answered = "" if last.status is None else f"it answers {last.status}; "
     detail = _complaint(trial, last) if first.kind == "JsonSchemaError" else None
     why = f"{WORDS[first.kind]} ({detail})" if detail else first.words

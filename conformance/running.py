@@ -90,10 +90,9 @@ def _ending(clause: Clause, trial: Trial, recorder: Recorder) -> tuple[Status, s
     try:
         clause.check(trial)
     except NotMet as end:
-        last = recorder.exchanges[-1] if recorder.exchanges else None
-        return missed, str(end), end.answer.exchange if end.answer else last, False
+        return missed, str(end), end.answer.exchange if end.answer else _last(recorder), False
     except Silent as end:
-        return missed, str(end), recorder.exchanges[-1], False
+        return missed, str(end), _last(recorder), False
     except NotPossible as end:
         return Status.SKIP, str(end), None, isinstance(end, Blocked)
     except Exception:  # noqa: BLE001  # the suite's own fault must not end the run
@@ -117,3 +116,7 @@ def exit_status(results: Sequence[Result], *, strict: bool) -> int:
 
 def _unanswered(result: Result) -> bool:
     return bool(result.exchanges) and result.exchanges[-1].status is None
+
+
+def _last(recorder: Recorder) -> Exchange | None:
+    return recorder.exchanges[-1] if recorder.exchanges else None
