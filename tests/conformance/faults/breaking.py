@@ -42,7 +42,7 @@ def _named(of: str) -> frozenset[str]:
 
 def is_meant(of: str, request: Request) -> bool:
     """Whether a request goes to one of these operations (their names with blanks between, or EVERY)."""
-    return EVERY in _named(of) or request.operation in _named(of)
+    return EVERY in _named(of) or request.asked_about in _named(of)
 
 
 def always(_seen: Seen) -> bool:

@@ -88,7 +88,12 @@ class Request(Message):
 
     @property
     def operation(self) -> str:
-        """The operation's name in the contract; empty where it has none."""
+        """The operation's name in the contract; empty where it has none, and for HEAD, which answers with no body."""
+        return "" if self.method == "HEAD" else self.asked_about
+
+    @property
+    def asked_about(self) -> str:
+        """The same, HEAD taken for the GET that it is about."""
         found = the_contract().operation_of(self.method, self.path)
         return found.operation_id if found else ""
 

@@ -232,7 +232,7 @@ FAULTS = (
     fault(
         "wrong-key-does-harm",
         "Who reads a badge class with a wrong key is refused.",
-        "authentication",
+        "authentication open-badges",
         answers(
             "get_badge_class",
             unauthorized,

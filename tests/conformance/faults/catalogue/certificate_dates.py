@@ -117,7 +117,7 @@ FAULTS = (
     fault(
         "expiry-overflows",
         "Where a month lacks the day, the expiry runs over into the next month.",
-        "certificates webhooks states",
+        "certificates webhooks states open-badges",
         shown_otherwise("", overflowing),
     ),
     fault("expiry-by-days", "A month of validity is thirty days.", "certificates", shown_otherwise("", by_days)),

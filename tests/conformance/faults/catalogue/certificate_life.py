@@ -116,7 +116,7 @@ FAULTS = (
     fault(
         "correction-of-address-lost",
         "A corrected address is not kept.",
-        "certificates claims",
+        "certificates claims errors",
         asks(
             CORRECT,
             without_members("holder_email"),
@@ -220,7 +220,7 @@ FAULTS = (
     fault(
         "revoking-needs-a-reason",
         "Revoking without a reason is refused.",
-        "certificates contract states verification webhooks",
+        "certificates contract states verification webhooks errors idempotency",
         answers(REVOKE, unprocessable, when=lambda seen: not lacks_body(seen) and not sent("reason", str)(seen)),
     ),
     fault(
@@ -229,7 +229,7 @@ FAULTS = (
         "certificates contract verification",
         answers(REVOKE, alter("data.revocation_reason", lambda why: why or "Revoked")),
     ),
-    fault("revoked-twice-refused", "Revoking twice is 409.", "certificates", revoked_once),
+    fault("revoked-twice-refused", "Revoking twice is 409.", "certificates idempotency", revoked_once),
     fault("revoked-twice-with-another-reason", "Revoking again replaces the reason.", "certificates", revoked_anew),
     fault(
         "renewed-with-ok",
@@ -243,7 +243,7 @@ FAULTS = (
     fault(
         "renewed-on-the-old-date",
         "A renewal is issued when its predecessor was.",
-        "certificates",
+        "certificates open-badges",
         successor("issued_at"),
     ),
     fault(
@@ -261,7 +261,7 @@ FAULTS = (
     fault(
         "renewed-with-the-old-expiry",
         "A renewal expires when its predecessor does.",
-        "certificates",
+        "certificates open-badges",
         successor("expires_at"),
     ),
     fault(

@@ -136,37 +136,37 @@ FAULTS = (
     fault(
         "issued-without-status",
         "A new certificate has no status.",
-        "certificates contract",
+        "certificates contract errors",
         answers(ISSUE, drop("data.status"), status=201),
     ),
     fault(
         "issued-as-claimed",
         "A new certificate is said to be claimed.",
-        "certificates contract claims verification courses",
+        "certificates contract claims verification courses errors isolation",
         answers(ISSUE, put("data.is_claimed", value=True), status=201),
     ),
     fault(
         "issued-to-another",
         "A new certificate shows its holder's name in capitals.",
-        "certificates contract courses claims webhooks verification",
+        "certificates contract courses claims webhooks verification errors isolation",
         answers(ISSUE, alter("data.holder_name", str.upper), status=201),
     ),
     fault(
         "issued-for-no-course",
         "A new certificate does not name its course.",
-        "certificates contract",
+        "certificates contract errors isolation",
         answers(ISSUE, put("data.course_name", ""), status=201),
     ),
     fault(
         "holder-not-required",
         "A certificate is issued to nobody by name.",
-        "errors certificates",
+        "errors certificates idempotency",
         forgiving(ISSUE, put("holder_name", "Unknown")),
     ),
     fault(
         "address-not-required",
         "A certificate is issued to no address.",
-        "errors certificates",
+        "errors certificates idempotency",
         forgiving(
             ISSUE,
             put("holder_email", "nobody@example.com"),
@@ -191,13 +191,13 @@ FAULTS = (
     fault(
         "read-without-version",
         "A certificate is read without the version of its course.",
-        "certificates contract courses",
+        "certificates contract courses errors",
         answers(READ, drop("data.course_version")),
     ),
     fault(
         "read-with-another-date",
         "A certificate is read with another instant of its creation.",
-        "certificates contract pagination",
+        "certificates contract pagination errors isolation",
         answers(READ, alter("data.created_at", lambda at: f"{at[:20]}000000Z")),
     ),
     fault(
@@ -215,7 +215,7 @@ FAULTS = (
     fault(
         "listed-late",
         "A new certificate is missing from the list.",
-        "certificates pagination isolation states courses contract errors",
+        "certificates pagination isolation states courses contract errors idempotency",
         answers(LIST, lambda reply, _seen: _without_first(reply), status=200),
     ),
     fault(
@@ -245,13 +245,13 @@ FAULTS = (
     fault(
         "course-not-filtered",
         "The list is not filtered by course.",
-        "certificates courses pagination states contract errors isolation cors",
+        "certificates courses pagination states contract errors isolation cors idempotency",
         asks(LIST, query("course_id", None)),
     ),
     fault(
         "no-course-no-filter",
         "The list by a course without certificates holds those of all.",
-        "certificates pagination isolation states",
+        "certificates pagination isolation states idempotency",
         all_if_none,
     ),
     fault(
@@ -299,7 +299,7 @@ FAULTS = (
     fault(
         "code-with-other-letters",
         "Codes that are given at once have other letters than the organization's.",
-        "certificates",
+        "certificates idempotency",
         recoded(letters_by_chance),
     ),
     fault(
@@ -313,7 +313,7 @@ FAULTS = (
         "codes-in-capitals-only",
         "With a key, a code in small letters is not found.",
         "certificates",
-        answers(READ, not_found, when=lambda seen: not in_capitals(seen)),
+        answers(READ, not_found, when=lambda seen: not in_capitals(seen), status=200),
     ),
 )
 

@@ -163,7 +163,7 @@ FAULTS = (
     fault(
         "claimed-anew",
         "Claiming again answers another instant of the claim.",
-        "claims",
+        "claims idempotency",
         claimed_anew,
     ),
     fault(

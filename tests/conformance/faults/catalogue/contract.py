@@ -42,14 +42,14 @@ FAULTS = (
     fault(
         "operation-missing",
         "One operation is not there.",
-        "contract webhooks",
-        answers("redeliver_range", not_found),
+        "contract webhooks idempotency",
+        answers("redeliver_range", not_found, when=carries("Authorization")),
     ),
     fault(
         "operation-not-allowed",
         "One operation is answered 405.",
-        "contract errors webhooks",
-        answers("get_delivery", error(405, "method_not_allowed")),
+        "contract errors webhooks isolation",
+        answers("get_delivery", error(405, "method_not_allowed"), when=carries("Authorization")),
     ),
     fault(
         "another-contract",
