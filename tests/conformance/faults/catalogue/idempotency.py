@@ -145,7 +145,7 @@ def errors_kept(request: Request, ask: Ask, memory: Memory) -> Reply:
 
 
 def at_once(*edits: Edit) -> Rule:
-    """Certificates are asked for altered while another request under the key is running, which waits a while for one."""
+    """Certificates are asked for altered while another request under the key runs, which waits a while for company."""
 
     def rule(request: Request, ask: Ask, memory: Memory) -> Reply:
         name = ("running", request.key, request.header(KEY))
@@ -320,7 +320,7 @@ FAULTS = (
     fault(
         "switching-unheeded",
         "To disable and to enable an endpoint heed no key.",
-        "idempotency",
+        "idempotency contract",
         asks("disable_webhook enable_webhook", UNHEEDED),
     ),
     fault(
@@ -329,7 +329,9 @@ FAULTS = (
         "idempotency",
         asks("redeliver_range", UNHEEDED),
     ),
-    fault("tests-unheeded", "To test webhooks heeds no key.", "idempotency", asks("send_test_webhook", UNHEEDED)),
+    fault(
+        "tests-unheeded", "To test webhooks heeds no key.", "idempotency contract", asks("send_test_webhook", UNHEEDED)
+    ),
     fault(
         "claims-without-keys",
         "Whoever claims under a key is refused.",

@@ -117,6 +117,12 @@ FAULTS = (
         answers("verify_certificate", put("academy.logo_url", "https://example.com/logo.png"), status=200),
     ),
     fault(
+        "page-at-another-host",
+        "Verification links to its page under another name of the server than badges have.",
+        "open-badges verification states",
+        answers("verify_certificate", alter("links.verify_page", lambda page: page.replace("127.0.0.1", "localhost"))),
+    ),
+    fault(
         "versions-told-alike",
         "Whatever version of a badge class is asked for, the first one's name is told.",
         "open-badges",
@@ -131,7 +137,7 @@ FAULTS = (
     fault(
         "version-by-any-word",
         "A version that is no number is taken for the first one.",
-        "open-badges errors",
+        "open-badges errors cors",
         forgiving(BADGES, query("version", None), when=asked("version")),
     ),
     fault(

@@ -47,10 +47,10 @@ def shown_again(reply: Message, seen: Seen) -> None:
 
 
 def only_said(of: str, **members: Json) -> Rule:
-    """An endpoint is not switched, and is answered as if it had been."""
+    """An endpoint is not switched, and is answered as if it had been. What comes under a key of its own is carried out."""
 
     def rule(request: Request, ask: Ask, _memory: Memory) -> Reply:
-        if request.operation != of:
+        if request.operation != of or request.header("Idempotency-Key"):
             return ask(request)
         reply = ask(reading(request, request.path.rpartition("/")[0]))
         if reply.status == 200:
@@ -87,8 +87,8 @@ def by_both(message: Message, seen: Seen) -> None:
 
 
 def sent_again(request: Request, ask: Ask, _memory: Memory) -> Reply:
-    """A delivery is to be sent again, and is only read."""
-    if request.operation != "redeliver":
+    """A delivery is to be sent again, and is only read, unless a key of its own comes along."""
+    if request.operation != "redeliver" or request.header("Idempotency-Key"):
         return ask(request)
     reply = ask(reading(request, request.path.rpartition("/")[0]))
     if reply.status == 200:
