@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import httpx
 
@@ -36,8 +36,8 @@ class Answer:
     def json(self) -> Any:  # noqa: ANN401  # any JSON value
         """The body as JSON. One that is no JSON ends the clause."""
         try:
-            return json.loads(self.body)
-        except ValueError:
+            return json.loads(self.body, parse_constant=_no_number)
+        except (ValueError, RecursionError):
             raise self.not_met(f"its body is no JSON: {self.body[:80]!r}") from None
 
     def member(self, path: str) -> Any:  # noqa: ANN401
@@ -99,3 +99,7 @@ class Answer:
 
 def _told(value: Any) -> str:  # noqa: ANN401
     return json.dumps(value, ensure_ascii=False)
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"JSON has no {name}")

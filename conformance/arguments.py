@@ -29,7 +29,7 @@ Key = Annotated[
         metavar="KEY",
         envvar="TRUECERTA_KEY",
         rich_help_panel=SERVER,
-        help="A key of an organization that is there for tests.",
+        help="A key of an organization that is there for tests. In the environment others on this machine do not see it.",
     ),
 ]
 OtherKey = Annotated[
@@ -38,7 +38,7 @@ OtherKey = Annotated[
         metavar="KEY",
         envvar="TRUECERTA_OTHER_KEY",
         rich_help_panel=SERVER,
-        help="A key of another one, to see that each is kept from the other.",
+        help="A key of another one, to see that each is kept from the other. Better in the environment, too.",
     ),
 ]
 Timeout = Annotated[
@@ -147,6 +147,14 @@ Official = Annotated[
         metavar="PATH",
         exists=True,
         help="The Python of an environment with the official validator, to compare verdicts.",
+    ),
+]
+Private = Annotated[
+    bool,
+    typer.Option(
+        "--private",
+        metavar="",
+        help="Let a badge lead to private addresses, too. One that is at such an address itself always may.",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", metavar="", help="Answer as JSON.")]

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,10 +12,11 @@ from .answers import Answer
 from .bounded import BoundedTransport
 from .contract import Contract
 from .exchanges import Exchange, Recorder, shown
-from .findings import NotPossible, Silent
+from .findings import NotMet, NotPossible, Silent
+from .patience import LONGEST_SECONDS, Patience
 
-PATIENCE_SECONDS = 65
-"""A 429 is waited out for a minute's limit. A longer Retry-After is somebody else's budget, and the answer stands."""
+PATIENCE_SECONDS = LONGEST_SECONDS
+ENDPOINTS = "/api/v1/webhooks"
 NOT_PATIENT_FOR = frozenset({"resend-claim", "test"})
 """What is limited so tightly that its 429 is no reason to wait."""
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -25,7 +27,12 @@ NOT_SHOWN = frozenset({"accept-encoding", "connection", "user-agent", "host", "c
 def connection(url: str, seconds: float) -> httpx.Client:
     """A way to the server, with a deadline for each answer and past any proxy of the environment."""
     return httpx.Client(
-        base_url=url, timeout=seconds, transport=BoundedTransport(seconds), trust_env=False, follow_redirects=False
+        base_url=url,
+        headers={"Accept-Encoding": "identity"},
+        timeout=seconds,
+        transport=BoundedTransport(seconds),
+        trust_env=False,
+        follow_redirects=False,
     )
 
 
@@ -42,11 +49,15 @@ class Caller:
         key: str | None = None,
         may_write: bool = False,
         tell: Callable[[str], None] = lambda _what: None,
+        patience: Patience | None = None,
     ) -> None:
         self.who, self.key = who, key
         self.base = str(client.base_url).rstrip("/")
         self.recorder, self.tell = recorder, tell
+        self.endpoints: dict[str, Mapping[str, str]] = {}
+        """Ids of the endpoints that it made and did not remove since, wherever they lead; and under which key."""
         self._client, self._contract, self._may_write = client, contract, may_write
+        self._patience = patience or Patience()
 
     def get(self, path: str, **options: Any) -> Answer:
         """GET."""
@@ -69,18 +80,30 @@ class Caller:
     ) -> Answer:
         """One request; `json`, `content` and `params` are httpx's. A whole address of this server is a path, too.
 
-        `patient=False` takes a 429 for an answer. `headers` win over the key's own.
+        `patient=False` takes a 429 for an answer; otherwise it is waited out, or the clause is blocked where it cannot be.
+        `headers` win over the key's own.
         """
         if method not in READING and not self._may_write:
             raise NotPossible("it has to write, and the call does not allow that (--write)")
         sent = {**({"Authorization": f"Bearer {self.key}"} if self.key else {}), **(headers or {})}
+        patient = patient and not NOT_PATIENT_FOR & set(path.split("/"))
+        waits: list[int] = []
         while True:
             answer = self._once(method, path.removeprefix(self.base) or "/", sent, options)
-            pause = _pause(answer) if patient and not NOT_PATIENT_FOR & set(path.split("/")) else None
-            if pause is None:
+            self._note(answer, sent)
+            if not patient or answer.status != httpx.codes.TOO_MANY_REQUESTS:
                 return answer
-            self.tell(f"waits {pause} s, as the server asks with 429")
-            time.sleep(pause)
+            self._patience.wait(f"{method} {answer.path}", answer.headers.get("Retry-After", ""), waits, self.tell)
+
+    def _note(self, answer: Answer, headers: Mapping[str, str]) -> None:
+        """Endpoints are removed after the run, also those that a clause made for the sake of their odd address."""
+        path = answer.path.rstrip("/")
+        if (answer.method, answer.status, path) == ("POST", httpx.codes.CREATED, ENDPOINTS):
+            with suppress(NotMet):
+                own = {name: value for name, value in headers.items() if name == "Authorization"}
+                self.endpoints[str(answer.member("data.id"))] = own
+        elif (answer.method, answer.status) == ("DELETE", httpx.codes.NO_CONTENT):
+            self.endpoints.pop(path.rpartition("/")[2], None)
 
     def _once(self, method: str, path: str, headers: Mapping[str, str], options: Mapping[str, Any]) -> Answer:
         request = self._client.build_request(method, path, headers=headers, **options)
@@ -88,7 +111,7 @@ class Caller:
         begun = time.monotonic()
         try:
             response = self._client.send(request)
-        except (httpx.TransportError, httpx.InvalidURL) as fault:
+        except (httpx.RequestError, httpx.InvalidURL) as fault:
             self.recorder.exchanges.append(self._exchange(request, None, time.monotonic() - begun))
             reason = "took too long" if isinstance(fault, httpx.TimeoutException) else f"gave no answer ({fault})"
             raise Silent(f"{method} {urlsplit(str(request.url)).path}: the server {reason}") from fault
@@ -110,10 +133,3 @@ class Caller:
             seconds=seconds,
             who=self.who,
         )
-
-
-def _pause(answer: Answer) -> int | None:
-    told = answer.headers.get("Retry-After", "")
-    if answer.status != httpx.codes.TOO_MANY_REQUESTS or not told.isdecimal() or int(told) > PATIENCE_SECONDS:
-        return None
-    return int(told)

@@ -6,12 +6,12 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NoReturn
-from urllib.parse import urlsplit
 
 import typer
 from rich.console import Console
 
 from . import arguments as given
+from .calling import wrong_in
 from .clause import Clause
 from .clauses import all_clauses
 from .judging import judge
@@ -81,6 +81,7 @@ def badge(
     *,
     recipient: given.Recipient = None,
     official: given.Official = None,
+    private: given.Private = False,
     as_json: given.AsJson = False,
 ) -> None:
     """Judge one Open Badge of any issuer: hosted, signed, or baked into a picture.
@@ -89,18 +90,20 @@ def badge(
     """
     from .badges.command import badge as judged  # noqa: PLC0415  # whoever judges servers needs none of it
 
-    raise typer.Exit(judged(source, recipient, official, as_json))
+    raise typer.Exit(judged(source, recipient, official, as_json, private))
 
 
 def _carry_out(options: Options, *, only_list: bool) -> None:
     clauses = all_clauses()
     if wrong := misnamed((*options.only, *options.without), clauses):
         _stop(*wrong)
+    if not any(is_wanted for _, is_wanted in chosen(clauses, options)):
+        _stop("--only and --without leave no clause to try.")
     if only_list:
         _list(clauses, options)
         return
-    _check_address(options.url)
-    _check_folder(options)
+    if (why := wrong_in(options)) is not None:
+        _stop(why)
     raise typer.Exit(judge(options, clauses, Terminal(Console())))
 
 
@@ -110,25 +113,6 @@ def _list(clauses: Sequence[Clause], options: Options) -> None:
     width = max((len(clause.slug) for clause in wanted), default=0)
     for clause in wanted:
         print(f"{clause.slug:{width}}  {clause.severity.value:6}  {clause.requirement}")
-
-
-def _check_address(url: str) -> None:
-    if not url:
-        _stop("Which server? Give its address by --url, such as https://staging.example.com. --help tells the rest.")
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        _stop(f"{url} is no address of a server: it begins with http:// or https://.")
-    if parts.username is not None or parts.query or parts.fragment:
-        _stop("The address of a server holds neither a name and password nor a query.")
-
-
-def _check_folder(options: Options) -> None:
-    """That reports cannot be written is better known before a run than after it."""
-    if options.out is not None:
-        try:
-            options.out.mkdir(parents=True, exist_ok=True)
-        except OSError as why:
-            _stop(f"{options.out} cannot take reports: {why.strerror}.")
 
 
 def _stop(*sentences: str) -> NoReturn:

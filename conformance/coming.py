@@ -85,6 +85,10 @@ class Ending:
     past: "Thing"
     """It was issued expired."""
 
+    def here(self, due: datetime) -> float:
+        """An instant of the server's, by this machine's clock, in seconds since 1970."""
+        return self.since + (due - self.begun).total_seconds()
+
 
 class Coming(Prepares):
     """Each thing is set off when it is first asked for, and by `begin` at the latest."""

@@ -11,8 +11,10 @@ from .contract import Operation, the_contract
 from .exchanges import Exchange, shown
 from .findings import Blocked, NotMet, NotPossible, Silent, require
 from .fuzzing_report import WORDS, Findings, Sent, Wrong
-from .fuzzing_run import NeverEnding, OwnFault, Plan, Samples, needed, run
-from .fuzzing_samples import samples, tidy
+from .fuzzing_run import NeverEnding, Plan, Samples, needed, run
+from .fuzzing_samples import endpoints, samples, tidy
+from .options import Options
+from .reporting.secrecy import Blotter
 from .running import chosen
 
 if TYPE_CHECKING:
@@ -22,8 +24,13 @@ FEW_SECONDS, SECONDS_FOR_EACH_EXAMPLE = 300.0, 30.0
 LIMITED = 20
 """How many times longer it takes where the server limits requests and each limit is waited out."""
 MADE = "fuzzing"
+SAID = "schemathesis.txt"
 USED_UP = {403, 409}
 """A plan that is used up, or as many endpoints as there may be, leaves an organization without success."""
+
+
+class OwnFault(Exception):
+    """Schemathesis itself failed, which says nothing about the server."""
 
 
 def _clause(operation: Operation) -> Clause:
@@ -43,6 +50,8 @@ def _check(operation_id: str) -> "Callable[[Trial], None]":
         label = f"{operation.method} {operation.path}"
         if wrong := found.wrong.get(label):
             raise _not_met(trial, wrong)
+        if found.own_fault:
+            raise OwnFault(found.own_fault)
         statuses = found.statuses[label]
         if not statuses:
             raise Blocked(f"Schemathesis never came to ask {label}")
@@ -69,7 +78,7 @@ def _found(trial: "Trial") -> tuple[Findings, Samples]:
 def _outcome(trial: "Trial") -> tuple[Findings, Samples] | Exception:
     try:
         return _fuzzed(trial)
-    except (NotPossible, OwnFault) as why:
+    except NotPossible as why:
         return why
     except NeverEnding as why:
         return Blocked(str(why))
@@ -78,6 +87,7 @@ def _outcome(trial: "Trial") -> tuple[Findings, Samples] | Exception:
 def _fuzzed(trial: "Trial") -> tuple[Findings, Samples]:
     options = trial.options
     wanted = tuple(clause.slug.partition("/")[2] for clause, is_wanted in chosen(FUZZED, options) if is_wanted)
+    before = endpoints(trial.academy)
     given = samples(trial, wanted)
     plan = Plan(
         url=trial.public.base,
@@ -88,12 +98,23 @@ def _fuzzed(trial: "Trial") -> tuple[Findings, Samples]:
         samples=given,
         answer_seconds=options.seconds,
         seconds=_seconds(trial),
-        kept=options.out,
+        keep=_keeping(options),
     )
     try:
         return run(plan), given
     finally:
-        tidy(trial)
+        tidy(trial.academy, before)
+
+
+def _keeping(options: Options) -> Callable[[str], None]:
+    """What Schemathesis said goes to the reports, and like them it holds no secret."""
+
+    def keep(text: str) -> None:
+        if options.out is not None:
+            options.out.mkdir(parents=True, exist_ok=True)
+            (options.out / SAID).write_text(Blotter(options).text(text), encoding="utf-8")
+
+    return keep
 
 
 def _seconds(trial: "Trial") -> float:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from schemathesis.core.failures import Failure
 from schemathesis.openapi.checks import RejectedPositiveData
 
+from .fuzzing_addresses import as_long, nobodys, still_none
 from .fuzzing_run import EXAMPLES_VARIABLE, KEY_VARIABLE
 from .receiving import FOLDER
 from .stage import HOST
@@ -151,36 +152,32 @@ def before_call(_context: schemathesis.HookContext, case: schemathesis.Case[Any]
     key = case.headers.get("Idempotency-Key")
     if isinstance(key, str) and ACCEPTABLE_KEY.fullmatch(key):
         case.headers["Idempotency-Key"] = key.strip()[:200] + uuid.uuid4().hex
-    if isinstance(case.body, dict):
-        mended = {name: within_reach(name, value) for name, value in case.body.items()}
-        if mended != case.body:
-            case.body = mended
+    mended = within_reach("", case.body)
+    if mended != case.body:
+        case.body = mended
 
 
 def within_reach(name: str, value: Any) -> Any:  # noqa: ANN401  # any JSON value
-    """The value, or one like it where a server rightly refuses what no schema rules out, or somebody might exist."""
+    """The value, or one like it where a server rightly refuses what no schema rules out, or somebody might exist.
+
+    `name` is the member's; an item of a list goes by its list's.
+    """
+    if isinstance(value, dict):
+        return {member: within_reach(member, each) for member, each in value.items()}
+    if isinstance(value, list):
+        return [within_reach(name, each) for each in value]
     if name in MOMENTS and is_out_of_reach(value):
         return "2025-12-31T23:59:59Z"
-    if not isinstance(value, str) or name not in patterns or not patterns[name].fullmatch(value):
-        return value
-    return RECEIVERS[len(value) % len(RECEIVERS)] if name == "url" else nobodys(value)
+    return led_away(name, value) if isinstance(value, str) else value
 
 
-def nobodys(email: str) -> str:
-    """An address like this one at example.com or below it, where nobody is (RFC 2606), as long as it was if that can be.
-
-    >>> nobodys("jane@b.de"), nobodys("jane@academy.example")
-    ('jane@example.com', 'jane@aaa.example.com')
-    >>> {len(nobodys("@" + "d" * length)) - length for length in range(14, 254)}
-    {1}
-    """
-    local, _, host = email.rpartition("@")
-    room = len(host) - len(HOST) - 1
-    if room < 1:
-        return f"{local}@{HOST}"
-    every = 64 if room % 64 else 60  # a label has at most 63 characters, and one at least
-    labels = "".join("a" if place % every else "." for place in range(1, room + 1))
-    return f"{local}@{labels}.{HOST}"
+def led_away(name: str, text: str) -> str:
+    """A text that leads to no stranger: neither events nor mails."""
+    if name == "url" and patterns[name].fullmatch(text):
+        return RECEIVERS[len(text) % len(RECEIVERS)]
+    if name != "holder_email":
+        return as_long(text)
+    return nobodys(text) if patterns[name].fullmatch(text) else still_none(text, patterns[name])
 
 
 def is_out_of_reach(value: object) -> bool:

@@ -71,6 +71,8 @@ class Findings:
     """How often each status was answered to the operation's own method."""
     faults: list[str] = field(default_factory=list)
     """What went wrong in Schemathesis itself."""
+    own_fault: str = ""
+    """Why it did not look at everything, if it is to blame."""
     has_ended: bool = False
     """Whether it came to its end, or to the server's."""
 

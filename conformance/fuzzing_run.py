@@ -5,11 +5,12 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from .contract import COPY, Operation
+from .fuzzing_links import are_linked
 from .fuzzing_report import Findings, findings
 
 HERE = Path(__file__).parent
@@ -21,6 +22,8 @@ OFTEN = 0.9
 WALKS = 3
 """So many more of its walks along links than of its other cases: each is many requests, and few are needed to have gone
 everywhere."""
+WITHOUT_LINKS = ("examples", "coverage", "fuzzing")
+"""Its phases where there is no link to walk along, which it takes for a mistake of whoever calls it."""
 DRAWN = {
     "path.course_id": "courses",
     "query.course_id": "courses",
@@ -47,10 +50,6 @@ Samples = Mapping[str, Sequence[str]]
 """Ids, codes and tokens of real things, by the names above."""
 
 
-class OwnFault(Exception):
-    """Schemathesis itself failed, which says nothing about the server."""
-
-
 class NeverEnding(Exception):
     """It took too long."""
 
@@ -69,12 +68,12 @@ class Plan:
     """How long an answer may take."""
     seconds: float
     """How long all of it may take."""
-    kept: Path | None = None
-    """A folder that keeps what Schemathesis writes for people."""
+    keep: Callable[[str], None] = lambda _text: None
+    """Takes what Schemathesis writes for people."""
 
 
 def run(plan: Plan) -> Findings:
-    """All four phases over the operations of the plan. OwnFault and NeverEnding say why there are no findings."""
+    """All phases over the operations of the plan. NeverEnding says why there are no findings, `own_fault` why not all."""
     with tempfile.TemporaryDirectory(prefix="truecerta-conformance-") as temporary:
         folder = Path(temporary)
         settings, report, told = folder / "schemathesis.toml", folder / "report.ndjson", folder / "schemathesis.txt"
@@ -84,12 +83,10 @@ def run(plan: Plan) -> Findings:
                 plan, [*command(plan, settings), f"--report-ndjson-path={report}"], folder, output.fileno()
             )
         text = told.read_text(encoding="utf-8", errors="replace")
-        if plan.kept is not None:
-            plan.kept.mkdir(parents=True, exist_ok=True)
-            (plan.kept / told.name).write_text(text, encoding="utf-8")
+        plan.keep(text)
         found = findings(report.read_text(encoding="utf-8").splitlines() if report.exists() else ())
         if found.faults or not found.has_ended:
-            raise OwnFault("\n".join([f"Schemathesis ended with {exit_code}.", *found.faults, text[-LAST_WORDS:]]))
+            found.own_fault = "\n".join([f"Schemathesis ended with {exit_code}.", *found.faults, text[-LAST_WORDS:]])
         return found
 
 
@@ -118,6 +115,8 @@ def command(plan: Plan, settings: Path) -> list[str]:
     """Schemathesis's command line for a plan. It judges by the contract that the suite carries."""
     program = [sys.executable, "-m", "schemathesis.cli", f"--config-file={settings}", "run", str(COPY)]
     chosen = [f"--include-operation-id={name}" for name in plan.operation_ids]
+    if plan.operation_ids and not are_linked(plan.operation_ids):
+        chosen.append(f"--phases={','.join(WITHOUT_LINKS)}")
     numbers = [f"--seed={plan.seed}", f"--max-examples={plan.examples}", f"--request-timeout={plan.answer_seconds}"]
     return [*program, f"--url={plan.url}", *numbers, *chosen, "--no-color"]
 

@@ -13,6 +13,9 @@ from .findings import Blocked, NotMet, NotPossible, Silent
 from .stage import RECEIVER_PATH, Thing
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .asking import Caller
     from .fuzzing_run import Samples
     from .trial import Trial
 
@@ -42,14 +45,32 @@ def samples(trial: "Trial", operation_ids: tuple[str, ...]) -> "Samples":
     }
 
 
-def tidy(trial: "Trial") -> None:
-    """No endpoint that the run has made stays behind: an organization may have only so many."""
-    with suppress(NotMet, Silent):
-        listed = trial.academy.get("/api/v1/webhooks").member("data")
-        for each in listed if isinstance(listed, list) else []:
-            address = urlsplit(str(each.get("url") if isinstance(each, dict) else ""))
-            if str(address.hostname).endswith("receiver.invalid") and address.path.startswith(RECEIVER_PATH):
-                trial.academy.delete(f"/api/v1/webhooks/{each.get('id')}")
+def endpoints(academy: "Caller") -> dict[str, str] | None:
+    """The organization's endpoints, each with its address; None where the server does not tell."""
+    with suppress(NotMet, Silent, Blocked):
+        listed = academy.get("/api/v1/webhooks").expect(200).member("data")
+        if isinstance(listed, list):
+            return {str(each["id"]): str(each.get("url")) for each in listed if isinstance(each, dict) and "id" in each}
+    return None
+
+
+def tidy(academy: "Caller", before: "Mapping[str, str] | None") -> None:
+    """No endpoint that came since `before` stays behind, whatever its address: an organization may have only so many.
+
+    Where nobody knows what there was before, those go that are surely the run's own.
+    """
+    for endpoint, url in (endpoints(academy) or {}).items():
+        if (endpoint not in before) if before is not None else _is_own(url):
+            with suppress(NotMet, Silent, Blocked):
+                academy.delete(f"/api/v1/webhooks/{endpoint}")
+
+
+def _is_own(url: str) -> bool:
+    try:
+        address = urlsplit(url)
+    except ValueError:
+        return False
+    return str(address.hostname).endswith("receiver.invalid") and address.path.startswith(RECEIVER_PATH)
 
 
 def _several(times: int, make: Callable[[], str]) -> list[str]:

@@ -87,6 +87,11 @@ class Mailbox:
         """What the link in a mail ends in."""
         return self.link(email, which).rpartition("/claim/")[2]
 
+    @property
+    def is_in_vain(self) -> bool:
+        """Whether mail was waited for, and none at all has come, whoever it was for."""
+        return self._in_vain and not self._mails
+
     def close(self) -> None:
         """Listen no more."""
         if self._sink is not None:

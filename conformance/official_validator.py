@@ -13,6 +13,7 @@ import ipaddress
 import json
 import logging
 import os
+import socket
 import sys
 import warnings
 from collections.abc import Callable, Mapping
@@ -36,11 +37,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--recipient", metavar="EMAIL", help="whose badge it has to be; validators do not fold case")
     parser.add_argument("--json", action="store_true", help="answer as JSON, with every document that was read")
     parser.add_argument("--online", action="store_true", help="ask servers elsewhere, too")
+    parser.add_argument("--public", action="store_true", help="ask servers at public addresses, and no others")
     asked = parser.parse_args(arguments)
     warnings.simplefilter("ignore")  # of a library of 2017 under a Python of today
     logging.disable()
     try:
-        route_requests(online=asked.online)
+        route_requests(may_ask=is_public if asked.public else anywhere if asked.online else is_here)
         reports = [judged(source, asked.recipient) for source in asked.source]
     except ImportError as missing:
         print(f"{missing}: run this with the environment of requirements/open-badges-validator.txt.", file=sys.stderr)
@@ -91,12 +93,12 @@ def in_words(report: Report) -> str:
     return "\n".join(lines)
 
 
-def route_requests(*, online: bool) -> None:
-    """From now on the context is answered from the package; unless `online`, requests reach this machine only."""
+def route_requests(*, may_ask: Callable[[str], bool]) -> None:
+    """From now on the context is answered from the package, and requests reach only what may be asked."""
     import requests  # noqa: PLC0415  # only in the validator's environment
     from openbadges.verifier import openbadges_context as context  # noqa: PLC0415
 
-    if not online:
+    if may_ask is not anywhere:
         os.environ["NO_PROXY"] = "*"
     known = {context.OPENBADGES_CONTEXT_V2_URI: json.dumps(context.OPENBADGES_CONTEXT_V2_DICT).encode()}
     go_out: Callable[..., Any] = requests.adapters.HTTPAdapter.send
@@ -108,11 +110,29 @@ def route_requests(*, online: bool) -> None:
             answer._content = known[request.url]
             answer.headers["Content-Type"] = "application/ld+json"
             return answer
-        if not online and not is_here(request.url):
-            raise requests.ConnectionError(f"{request.url} is not on this machine.")
+        if not may_ask(request.url):
+            raise requests.ConnectionError(f"{request.url} is not to be asked.")
         return go_out(adapter, request, **options)
 
     setattr(requests.adapters.HTTPAdapter, "send", send)  # noqa: B010  # no type checker likes what this does
+
+
+def anywhere(_url: str) -> bool:
+    """Every address may be asked."""
+    return True
+
+
+def is_public(url: str) -> bool:
+    """Whether all that an address leads to is public. Looked up before the request is made, not with it.
+
+    >>> is_public("http://127.0.0.1:8000/x"), is_public("http://10.0.0.1/"), is_public("http://93.184.216.34/")
+    (False, False, True)
+    """
+    try:
+        found = socket.getaddrinfo(urlsplit(url).hostname, None)
+    except OSError:
+        return False
+    return all(ipaddress.ip_address(entry[4][0]).is_global for entry in found)
 
 
 def is_here(url: str) -> bool:

@@ -6,6 +6,8 @@ from .trial import Trial
 
 PROBES = ("/api/v1/certificates", "/api/v1/verify/TRC-AAA-26-222222", "/api/v1/no-such-path")
 """Questions that any such server answers as a TrueCerta API does, even one with a fault or two."""
+BELONGINGS = ("/api/v1/courses", "/api/v1/certificates", "/api/v1/webhooks")
+"""Lists of what an organization has."""
 
 
 class NotSuchAServer(Exception):
@@ -24,6 +26,8 @@ def probe(trial: Trial) -> None:
         for option, caller in (("--key", trial.with_key), ("--other-key", trial.with_other_key)):
             if caller is not None and _refuses(caller):
                 raise NotSuchAServer(f"{url} does not know the key given by {option}: it answers 401.")
+        if trial.with_key is not None and trial.with_other_key is not None:
+            _expect_two_organizations(url, trial.with_key, trial.with_other_key)
     except Silent as why:
         raise NotSuchAServer(f"{url} cannot be judged. {why}.") from why
 
@@ -35,6 +39,24 @@ def is_alive(public: Caller) -> bool:
     except Silent:
         return False
     return True
+
+
+def _expect_two_organizations(url: str, one: Caller, other: Caller) -> None:
+    """Under both keys everything is the same only if they are of one; where one list differs, clauses judge it."""
+    courses, certificates, endpoints = (_data(one, path) for path in BELONGINGS)
+    if courses and certificates and [courses, certificates, endpoints] == [_data(other, path) for path in BELONGINGS]:
+        raise NotSuchAServer(
+            f"{url} shows the same courses, certificates and endpoints under --key and --other-key, so both keys"
+            " are of one organization. Give the key of another; if it is one, the server keeps none from the other."
+        )
+
+
+def _data(caller: Caller, path: str) -> object:
+    """The newest of a list; nothing where there is no such answer."""
+    try:
+        return caller.get(path, params={"limit": 1}, patient=False).member("data")
+    except NotMet:
+        return None
 
 
 def _speaks_it(public: Caller, path: str) -> bool:

@@ -24,7 +24,11 @@ from .findings import NotMet, NotPossible
 FOLDER = "/truecerta-conformance/"
 """What the path of each of its addresses begins with."""
 MOST_BYTES = 1_000_000
-"""No event is larger; of what is, no more is read."""
+"""No event is larger; what is, is refused, and its connection with it."""
+MOST_KEPT, MOST_KEPT_BYTES = 20_000, 100_000_000
+"""More than any run is sent. Whatever comes beyond that is answered and forgotten."""
+LENGTH_DIGITS, LINE_BYTES = 10, 1_000
+"""Longer lengths, and longer lines between chunks, are no honest sender's."""
 TELLING_CHARACTERS = 600
 WARNED_SECONDS = 5.0
 """Once a wait was in vain, others for something that happens now last no longer than this, so that no run takes for ever."""
@@ -57,7 +61,7 @@ class Received:
         """The body as JSON; None where it is no JSON."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     @property
@@ -100,11 +104,12 @@ class Receiver:
     def __init__(self, url: str | None = None, port: int = 0) -> None:
         self.run = secrets.token_hex(8)
         self._received: list[Received] = []
+        self._kept_bytes = 0
         self._replies: dict[tuple[str, str | None], list[Reply]] = {}
         self._news = threading.Condition()
         self._in_vain = False
         try:
-            self._server = _Server(port, self._take)
+            self._server = _Server(port, f"{FOLDER}{self.run}/", self._take)
         except OSError as fault:
             raise NotPossible(f"nothing can listen on port {port} of this machine ({fault})") from fault
         self.url = (url or f"http://127.0.0.1:{self._server.server_port}").rstrip("/")
@@ -139,6 +144,11 @@ class Receiver:
             raise NotMet(f"{what} did not arrive within {left if since is None else seconds:g} s; {self._told(name)}")
         return found[0]
 
+    @property
+    def is_in_vain(self) -> bool:
+        """Whether something was waited for, and nothing at all has come."""
+        return self._in_vain and not self._received
+
     def close(self) -> None:
         """Listen no more."""
         self._server.shutdown()
@@ -152,8 +162,10 @@ class Receiver:
 
     def _take(self, request: Received) -> Reply:
         with self._news:
-            self._received.append(request)
-            self._news.notify_all()
+            if len(self._received) < MOST_KEPT and self._kept_bytes + len(request.body) <= MOST_KEPT_BYTES:
+                self._kept_bytes += len(request.body)
+                self._received.append(request)
+                self._news.notify_all()
             replies = self._replies.get((request.name, request.code)) or self._replies.get((request.name, None))
             return replies.pop(0) if replies else Reply()
 
@@ -167,8 +179,8 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, port: int, take: Callable[[Received], Reply]) -> None:
-        self.take = take
+    def __init__(self, port: int, folder: str, take: Callable[[Received], Reply]) -> None:
+        self.folder, self.take = folder, take
         super().__init__(("127.0.0.1", port), _Request)
 
     def handle_error(self, *_: Any) -> None:
@@ -183,9 +195,20 @@ class _Request(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """An event, or what is taken for one."""
         headers = httpx.Headers(self.headers.items(), encoding="iso-8859-1")
-        body = _body(self.rfile, headers)
-        name = self.path.partition("?")[0].rpartition("/")[2]
-        reply = self.server.take(Received(name, self.command, headers, body, time.time()))
+        _, folder, name = self.path.partition("?")[0].partition(self.server.folder)
+        if not folder:
+            self._refuse(HTTPStatus.NOT_FOUND)
+        elif (body := _body(self.rfile, headers)) is None:
+            self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        else:
+            self._answer(self.server.take(Received(name, self.command, headers, body, time.time())))
+
+    def _refuse(self, status: HTTPStatus) -> None:
+        """What nobody waits for is not read either."""
+        self.close_connection = True
+        self._answer(Reply(status, {"Connection": "close"}))
+
+    def _answer(self, reply: Reply) -> None:
         self.send_response(reply.status)
         for header, value in {"Content-Length": "0", **reply.headers}.items():
             self.send_header(header, value)
@@ -197,16 +220,20 @@ class _Request(BaseHTTPRequestHandler):
         """Nobody reads it."""
 
 
-def _body(stream: BufferedIOBase, headers: httpx.Headers) -> bytes:
-    """A message's body, by its length or in chunks (RFC 9112, 7.1)."""
+def _body(stream: BufferedIOBase, headers: httpx.Headers) -> bytes | None:
+    """A message's body, by its length or in chunks (RFC 9112, 7.1); None where it is too large."""
     if headers.get("Transfer-Encoding", "").lower() != "chunked":
         length = headers.get("Content-Length", "0")
-        return stream.read(min(int(length), MOST_BYTES)) if length.isdecimal() else b""
+        if not length.isdecimal():
+            return b""
+        return stream.read(int(length)) if len(length) < LENGTH_DIGITS and int(length) <= MOST_BYTES else None
     body = b""
-    while (size := int(stream.readline().partition(b";")[0], 16)) and len(body) < MOST_BYTES:
+    while size := int(stream.readline(LINE_BYTES).partition(b";")[0], 16):
+        if len(body) + size > MOST_BYTES:
+            return None
         body += stream.read(size)
-        stream.readline()
-    while stream.readline().strip():
+        stream.readline(LINE_BYTES)
+    while stream.readline(LINE_BYTES).strip():
         pass
     return body
 

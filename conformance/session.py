@@ -8,17 +8,19 @@ from .contract import the_contract
 from .exchanges import Recorder
 from .findings import NotMet, NotPossible, Silent
 from .options import Options
+from .patience import Patience
 from .trial import Trial
 
 
 @contextmanager
 def session(options: Options, tell: Callable[[str], None] = lambda _what: None) -> Iterator[tuple[Trial, Recorder]]:
     """A trial of a server. Endpoints, receiver and mailbox are cleared away at the end, whatever happened."""
-    recorder, contract = Recorder(), the_contract()
+    recorder, contract, patience = Recorder(), the_contract(), Patience()
     with connection(options.url, options.seconds) as client:
 
         def caller(who: str, key: str | None) -> Caller:
-            return Caller(client, contract, recorder, who=who, key=key, may_write=options.write, tell=tell)
+            write = options.write
+            return Caller(client, contract, recorder, who=who, key=key, may_write=write, tell=tell, patience=patience)
 
         trial = Trial(
             options,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from .answers import Answer
 from .budgets import HEADERS, PAUSE, SOME_MORE, Spent, number, spend, until_refused
+from .earned import earned, reached
 from .findings import Blocked, Silent
 from .missing import unknown_code
 from .prepared import Prepares, prepared
@@ -74,7 +75,7 @@ class Spending(Prepares):
         """A course and a certificate to ask about."""
         stage, public = self._trial.stage, self._trial.public
         course, code = str(stage.course["id"]), str(stage.valid["code"])
-        issuer = str(public.get(f"/api/obi/badge-class/{course}").expect(200).member("issuer"))
+        issuer = reached(self._trial, earned(self._trial).issuer)
         misses = [public.get(f"/api/{path}/{unknown_code()}") for path in ("v1/verify", "obi/assertion")]
         with ThreadPoolExecutor() as pool:
             results = {"key": pool.submit(self._key), "address": pool.submit(self._address, course, code, issuer)}

@@ -61,7 +61,6 @@ class Stage(Prepares):
         self._trial = trial
         self.run = secrets.token_hex(4)
         """Names this run in the addresses of holders."""
-        self.endpoint_ids: list[tuple[Caller, str]] = []
         self.mailbox = trial.mailbox
         """Open before the first mail is sent."""
 
@@ -101,9 +100,7 @@ class Stage(Prepares):
         answer = (caller or self._trial.academy).post("/api/v1/webhooks", json={"url": where, **members})
         if url is None and answer.status == HTTPStatus.UNPROCESSABLE_ENTITY:
             raise NotPossible(REFUSED.format(where=self._trial.receiver.url))
-        made = _thing(answer, HTTPStatus.CREATED)
-        self.endpoint_ids.append((caller or self._trial.academy, made["id"]))
-        return made
+        return _thing(answer, HTTPStatus.CREATED)
 
     def nowhere(self, name: str) -> str:
         """An address for an endpoint that nothing arrives at: no name below `.invalid` leads anywhere (RFC 2606, 2)."""
@@ -223,7 +220,9 @@ class Stage(Prepares):
     def clear(self) -> None:
         """No endpoint that the suite has made stays behind, nor one of an earlier run that was broken off."""
         if self._trial.options.write:
-            remove_endpoints(self.endpoint_ids, (self._trial.with_key, self._trial.with_other_key))
+            trial = self._trial
+            runs = (self.run, trial.receiver.run) if "receiver" in vars(trial) else (self.run,)
+            remove_endpoints((trial.with_key, trial.with_other_key, trial.public), runs)
 
     def _created(self, caller: Caller | None, path: str, body: dict[str, Any]) -> Thing:
         return _thing((caller or self._trial.academy).post(path, json=body), HTTPStatus.CREATED)

@@ -32,6 +32,8 @@ class Baking:
     carried: tuple[Carried, ...]
     broken: str = ""
     """Why the image could not be read to its end; empty if it could."""
+    is_unjudged: bool = False
+    """Whether that was for our own safety, so that the image may well be a whole one."""
 
 
 def image_type(content: bytes) -> str | None:

@@ -6,18 +6,17 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .badge import Form, Presented
+from .addresses import names_a_private_place
 from .differences import Difference, Official, differences
 from .fetching import Fetcher
 from .finding import Finding, Report, Severity, Verdict
-from .judging import judge
+from .judging import Judgement, judgement
 from .official import NoAnswer, ask
-from .recognising import recognised
+from .sources import STANDARD_INPUT, NoSource, check_recipient, presented
 from .values import is_web_address
 
 EXIT_CODES = {Verdict.VALID: 0, Verdict.INVALID: 1, Verdict.COULD_NOT_TELL: 2}
-MOST_BYTES = 10_000_000
-_ROLES = {"Issuer": "Profile", "": "nothing that could be judged"}
+_ROLES = {"Issuer": "Profile"}
 
 
 @dataclass(frozen=True)
@@ -34,55 +33,81 @@ def badge(
     recipient: str | None = None,
     official: Path | None = None,
     as_json: bool = False,  # noqa: FBT001, FBT002  # an option of the command line
+    is_private: bool = False,  # noqa: FBT001, FBT002  # so is this
     now: datetime | None = None,
     write: Callable[[str], None] = print,
 ) -> int:
-    """Judge what an address leads to, or what a file holds, and write the verdict and its reasons.
+    """Judge what an address leads to, or what a file or standard input (`-`) holds, and write the verdict and its reasons.
 
     `official` is the Python of an environment with the official validator, whose opinion is then shown beside ours.
+    `is_private` lets a badge lead to addresses that are not public; so does an address that is not public itself.
     Returns 0 for a valid badge, 1 for an invalid one, 2 where nobody can tell.
     """
     try:
-        presented = _presented(source)
-    except OSError as error:
-        trouble = f"{source} cannot be read: {error.strerror or error}."
+        check_recipient(recipient)
+        given = presented(source)
+    except NoSource as why:
         verdict = Verdict.COULD_NOT_TELL
-        shown = {"source": source, "verdict": verdict, "trouble": trouble}
-        write(json.dumps(shown) if as_json else _printable(f"{verdict.upper()}: {trouble}"))
+        shown = {"source": source, "verdict": verdict, "trouble": str(why)}
+        write(json.dumps(shown) if as_json else _printable(f"{verdict.upper()}: {why}"))
         return EXIT_CODES[verdict]
-    report = judge(presented, Fetcher().get, now or datetime.now(UTC), recipient)
-    second = _second(official, source, recipient, report) if official else None
-    write(_as_json(report, second) if as_json else "\n".join(map(_printable, _lines(report, second))))
-    return EXIT_CODES[report.verdict]
+    is_public_only = not is_private and not (is_web_address(source) and names_a_private_place(source))
+    fetcher = Fetcher(is_public_only=is_public_only)
+    judged = judgement(given, fetcher.get, now or datetime.now(UTC), recipient)
+    second = _second(official, source, recipient, judged, is_public_only=is_public_only) if official else None
+    write(_as_json(judged, second) if as_json else "\n".join(map(_printable, _lines(judged, second))))
+    return EXIT_CODES[judged.verdict]
 
 
-def _presented(source: str) -> Presented:
-    if is_web_address(source):
-        return Presented(source, Form.HOSTED)
-    with Path(source).open("rb") as file:
-        return recognised(source, file.read(MOST_BYTES))
-
-
-def _second(python: Path, source: str, recipient: str | None, report: Report) -> _Second:
+def _second(python: Path, source: str, recipient: str | None, judged: Judgement, *, is_public_only: bool) -> _Second:
+    if source == STANDARD_INPUT:
+        return _Second(None, "It reads addresses and files, and no standard input.")
     try:
-        found = ask(python, source, recipient)
+        found = ask(python, source, recipient, is_public_only=is_public_only)
     except NoAnswer as why:
         return _Second(None, str(why))
-    return _Second(found, "", tuple(differences(report, found)))
+    return _Second(found, "", tuple(differences(judged.report, found)))
 
 
-def _lines(report: Report, second: _Second | None) -> Iterator[str]:
-    kind = _ROLES.get(report.kind, report.kind)
+def _lines(judged: Judgement, second: _Second | None) -> Iterator[str]:
+    report = judged.report
+    yield f"{judged.verdict.upper()}: {report.source}"
+    if judged.trouble:
+        yield judged.trouble
+    else:
+        yield _counted(report)
+        yield from _summarised(judged)
+        for finding in report.findings:
+            yield from ("", *_told(finding))
+    if second:
+        yield from ("", *_compared(judged, second))
+
+
+def _counted(report: Report) -> str:
     errors = sum(finding.severity is Severity.ERROR for finding in report.findings)
     warnings = len(report.findings) - errors
-    yield f"{report.verdict.upper()}: {report.source}"
-    yield f"{kind}; {_count(len(report.documents), 'address', 'addresses')} read, {_count(errors, 'error')}, " + _count(
-        warnings, "warning"
-    )
-    for finding in report.findings:
-        yield from ("", *_told(finding))
-    if second:
-        yield from ("", *_compared(report, second))
+    kind = f"{_ROLES.get(report.kind, report.kind)}; " if report.kind else ""
+    addresses = _count(len(report.documents), "address", "addresses")
+    return f"{kind}{addresses} read, {_count(errors, 'error')}, {_count(warnings, 'warning')}"
+
+
+def _summarised(judged: Judgement) -> Iterator[str]:
+    """What the badge says of itself, which is to be believed only of a valid one."""
+    said = judged.summary
+    host = f" ({said.issuer_host})" if said.issuer_host else ""
+    is_endless = judged.report.kind == "Assertion" and said.issued_on and "expires" not in judged.report.broken()
+    expires = said.expires or ("never" if is_endless else None)
+    lines = {
+        "issuer": f"{said.issuer or 'without a name'}{host}" if said.issuer or host else None,
+        "badge": said.badge,
+        "issued on": said.issued_on,
+        "expires": expires,
+        "recipient": said.recipient,
+    }
+    known = [f"  {name + ':':10} {text}" for name, text in lines.items() if text]
+    if known and judged.verdict is not Verdict.VALID:
+        yield "It says of itself, unproven:"
+    yield from known
 
 
 def _told(finding: Finding) -> Iterator[str]:
@@ -92,13 +117,13 @@ def _told(finding: Finding) -> Iterator[str]:
     yield f"  rule:  {finding.source}"
 
 
-def _compared(report: Report, second: _Second) -> Iterator[str]:
+def _compared(judged: Judgement, second: _Second) -> Iterator[str]:
     official = second.official
     if official is None:
         yield f"The official validator gave no verdict. {second.trouble}"
         return
     verdict = "valid" if official.valid else "invalid"
-    agrees = verdict == report.verdict
+    agrees = verdict == judged.verdict
     says = "agrees" if agrees else "says"
     yield f"The official validator {says}: {verdict.upper()}, {_count(len(official.errors), 'error')}"
     yield from (f"  {message}" for message in (*official.errors, *official.warnings))
@@ -118,11 +143,14 @@ def _count(number: int, one: str, many: str = "") -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
-def _as_json(report: Report, second: _Second | None) -> str:
+def _as_json(judged: Judgement, second: _Second | None) -> str:
+    report = judged.report
     shown: dict[str, object] = {
         "source": report.source,
-        "verdict": report.verdict,
-        "kind": report.kind,
+        "verdict": judged.verdict,
+        "trouble": judged.trouble or None,
+        "kind": "" if judged.trouble else report.kind,
+        "says": asdict(judged.summary),
         "documents": report.documents,
         "findings": [asdict(finding) for finding in report.findings],
     }

@@ -1,5 +1,7 @@
 """What the contexts of a document add to the words of Open Badges. A context at another address is not read."""
 
+from dataclasses import dataclass
+
 from .node import Node
 from .terms import CONTEXT, is_mapped
 
@@ -9,19 +11,29 @@ def contexts(node: Node) -> list[object]:
     return [member.value for member in node.members("@context")]
 
 
-def gives_meaning(node: Node, name: str) -> bool:
-    """Whether the contexts of a document give a name a meaning, or may do so since one of them is elsewhere.
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words to which a document gives a meaning."""
 
-    >>> gives_meaning(Node("Assertion", "", "", {"@context": [CONTEXT, {"grade": "https://example.org/grade"}]}), "grade")
+    words: frozenset[str]
+    is_open: bool
+    """Whether it may give one to any other word as well, since one of its contexts is elsewhere."""
+
+    def has(self, name: str) -> bool:
+        """Whether a word has a meaning in the document, or may have one."""
+        return self.is_open or name in self.words or is_mapped(name)
+
+
+def vocabulary(node: Node) -> Vocabulary:
+    """What the contexts of a document say.
+
+    >>> vocabulary(Node("Assertion", "", "", {"@context": [CONTEXT, {"grade": "https://example.org/grade"}]})).has("grade")
     True
-    >>> gives_meaning(Node("Assertion", "", "", {"@context": CONTEXT}), "grade")
+    >>> vocabulary(Node("Assertion", "", "", {"@context": CONTEXT})).has("grade")
     False
     """
-    if is_mapped(name):
-        return True
-    for each in contexts(node):
-        if isinstance(each, str) and each != CONTEXT:
-            return True
-        if isinstance(each, dict) and (name in each or "@vocab" in each):
-            return True
-    return False
+    named = contexts(node)
+    held = [each for each in named if isinstance(each, dict)]
+    is_elsewhere = any(isinstance(each, str) and each != CONTEXT for each in named)
+    is_open = is_elsewhere or any("@vocab" in each for each in held)
+    return Vocabulary(frozenset(word for each in held for word in each), is_open)

@@ -19,7 +19,8 @@ _BLIND = {
         revoked-status image-missing""",
     "It reads whatever is JSON, and never asks as what it is served.": "assertion-media-type",
     "It takes half of a character, the escape of one surrogate, for a text.": "json",
-    "It fetches images, and asks of them only that they have some media type.": "image-media-type image-content",
+    "It fetches images, and asks of them only that they have some media type.": """image-media-type image-content
+        image-whole""",
     "It does not look at `revoked`: only a revocation list counts.": "revoked-body revoked-boolean revocation-reason",
     "It looks for an assertion's `id` in the list, not for its `uid`.": "revoked-by-list",
     "It reads revocation lists for signed badges only.": """revocation-list-entries revocation-list-entry

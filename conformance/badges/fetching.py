@@ -4,11 +4,14 @@ import queue
 import ssl
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
 import httpx
 
+from .addresses import public_addresses
 from .values import authority
 from .web import ACCEPT, Answer, Fetched, Unread
 
@@ -16,6 +19,7 @@ SECONDS = 10.0
 MOST_BYTES = 1_000_000
 MOST_REDIRECTS = 5
 _HEADERS = {"Accept": ACCEPT, "Accept-Encoding": "identity", "User-Agent": "truecerta-conformance"}
+_PORTS = {"http": 80, "https": 443}
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -30,6 +34,8 @@ class Fetcher:
     seconds: float = SECONDS
     """For a whole document, from the look-up of the host's name to the last byte."""
     most_bytes: int = MOST_BYTES
+    is_public_only: bool = False
+    """Whether to keep away from every address that is not public, whatever name or redirect leads there."""
     _silent: dict[str, str] = field(default_factory=dict)
     _context: ssl.SSLContext | None = None
 
@@ -58,7 +64,8 @@ class Fetcher:
         # A second more than whoever waits for it: so the same words are said each time.
         patience = self.seconds + 1
         try:
-            with httpx.Client(headers=_HEADERS, timeout=patience, verify=self._tls()) as client:
+            # The environment's proxies and passwords are not for strangers' sites.
+            with httpx.Client(headers=_HEADERS, timeout=patience, verify=self._tls(), trust_env=False) as client:
                 return self._followed(client, url, deadline)
         except _GaveUp as why:
             return Unread(str(why))
@@ -67,7 +74,7 @@ class Fetcher:
 
     def _followed(self, client: httpx.Client, url: str, deadline: float) -> Fetched:
         for _ in range(MOST_REDIRECTS + 1):
-            with client.stream("GET", url) as response:
+            with self._opened(client, url) as response:
                 target = response.headers.get("location")
                 if response.status_code in _REDIRECTS and target:
                     url = urljoin(url, target)
@@ -78,6 +85,41 @@ class Fetcher:
                 media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
                 return Fetched(response.status_code, media_type, body, dict(response.headers))
         raise _GaveUp(f"redirects more than {MOST_REDIRECTS} times")
+
+    @contextmanager
+    def _opened(self, client: httpx.Client, url: str) -> Iterator[httpx.Response]:
+        """An answer whose body is still to be read, from the first of the host's addresses that takes the request."""
+        *others, last = self._ways(url)
+        for way in others:
+            try:
+                answer = client.send(way, stream=True)
+                break
+            except httpx.ConnectError:
+                continue
+        else:
+            answer = client.send(last, stream=True)
+        try:
+            yield answer
+        finally:
+            answer.close()
+
+    def _ways(self, url: str) -> list[httpx.Request]:
+        """The request for an address; where only public ones may be asked, one for each of them, by its number.
+
+        A number cannot be given another meaning between the look-up and the request, as a name can.
+        """
+        asked = httpx.URL(url)
+        if not self.is_public_only:
+            return [httpx.Request("GET", asked, headers=_HEADERS)]
+        host = asked.raw_host.decode("ascii")
+        numbers = public_addresses(host, asked.port or _PORTS[asked.scheme])
+        if not numbers:
+            raise _GaveUp(f"was not asked: {host} is at no public address (--private allows that)")
+        named = {**_HEADERS, "Host": asked.netloc.decode("ascii")}
+        known_as = {"sni_hostname": host}
+        return [
+            httpx.Request("GET", asked.copy_with(host=number), headers=named, extensions=known_as) for number in numbers
+        ]
 
     def _body(self, response: httpx.Response, deadline: float) -> bytes:
         body = b""

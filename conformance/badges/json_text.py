@@ -1,6 +1,7 @@
 """Documents as they arrive: bytes that are one JSON object, or the reason why they are not."""
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -30,8 +31,8 @@ def parsed(content: bytes | str) -> Parsed:
     def noting(pairs: list[tuple[str, object]]) -> dict[str, object]:
         members = dict(pairs)
         if len(members) < len(pairs):
-            names = [name for name, _ in pairs]
-            repeated.extend(name for name in members if names.count(name) > 1)
+            counted = Counter(name for name, _ in pairs)
+            repeated.extend(name for name, times in counted.items() if times > 1)
         return members
 
     try:

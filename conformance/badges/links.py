@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from .node import Member, Node
+from .node import Member, Node, below
 from .terms import term
 
 BADGE_OBJECTS = ("Assertion", "BadgeClass", "Issuer", "Endorser", "Endorsement")
@@ -64,7 +64,7 @@ def images(node: Node) -> Iterator[Member]:
 def _extensions(document: str, pointer: str, value: object, *, is_top: bool = False) -> Iterator[Node]:
     if isinstance(value, list):
         for place, each in enumerate(value):
-            yield from _extensions(document, f"{pointer}/{place}", each)
+            yield from _extensions(document, below(pointer, str(place)), each)
     elif isinstance(value, dict):
         node = Node("Extension", document, pointer, value)
         if not is_top and ("Extension" in node.types or _name(pointer).startswith("extensions:")):
@@ -72,7 +72,7 @@ def _extensions(document: str, pointer: str, value: object, *, is_top: bool = Fa
         # What stands below one of the words of Open Badges is an object of its own, looked at in its own turn.
         for key, each in value.items():
             if not (is_top and term(key) in ("badge", "issuer", "endorsement", "publicKey", "@context")):
-                yield from _extensions(document, f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}", each)
+                yield from _extensions(document, below(pointer, key), each)
 
 
 def _name(pointer: str) -> str:

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from .terms import member as word
 from .terms import term
+
+LONGEST_POINTER = 500
 
 
 @dataclass(frozen=True)
@@ -48,13 +51,11 @@ class Node:
 
     def members(self, name: str) -> list[Member]:
         """Every value of a member, in order."""
-        return [
-            member for key, value in self.value.items() if word(key) == name for member in _flat(self._at(key), value)
-        ]
+        return list(self._each(name))
 
     def one(self, name: str) -> Member | None:
         """The value of a member that has at most one: the first."""
-        return next(iter(self.members(name)), None)
+        return next(self._each(name), None)
 
     def of(self, name: str) -> object:
         """The same without its place; None where there is none."""
@@ -94,15 +95,37 @@ class Node:
         """What is wrong with one of several values."""
         return Flaw(self.document, member.pointer, words)
 
+    def _each(self, name: str) -> Iterator[Member]:
+        return (member for key in self._keys.get(name, ()) for member in _flat(self._at(key), self.value[key]))
+
+    @cached_property
+    def _keys(self) -> dict[str, list[str]]:
+        """By each word of Open Badges the names that stand for it here."""
+        found: dict[str, list[str]] = {}
+        for key in self.value:
+            found.setdefault(word(key), []).append(key)
+        return found
+
     def _at(self, key: str) -> str:
-        return f"{self.pointer}/{key.replace('~', '~0').replace('/', '~1')}"
+        return below(self.pointer, key)
+
+
+def below(pointer: str, key: str) -> str:
+    """The place of a member. Below a place that takes a page to write down everything counts as being there.
+
+    >>> below("/badge", "a/b"), below("/badge", "x" * 1000)
+    ('/badge/a~1b', '/badge')
+    """
+    if len(pointer) + len(key) > LONGEST_POINTER:
+        return pointer
+    return f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
 
 
 def _flat(pointer: str, value: object) -> Iterator[Member]:
     if isinstance(value, list):
         for place, each in enumerate(value):
-            yield from _flat(f"{pointer}/{place}", each)
+            yield from _flat(below(pointer, str(place)), each)
     elif isinstance(value, dict) and "@value" in value:
-        yield Member(f"{pointer}/@value", value["@value"])
+        yield Member(below(pointer, "@value"), value["@value"])
     elif value is not None:
         yield Member(pointer, value)

@@ -16,10 +16,11 @@ class NoAnswer(Exception):
     """The official validator said nothing. The sentence says why."""
 
 
-def ask(python: Path, source: str, recipient: str | None = None) -> Official:
+def ask(python: Path, source: str, recipient: str | None = None, *, is_public_only: bool = False) -> Official:
     """What it says of an address or a file. `python` is the interpreter of the environment that it is installed in."""
     is_here = urlsplit(source).hostname in ("127.0.0.1", "localhost")
-    options = ["--json", *([] if is_here else ["--online"]), *(["--recipient", recipient] if recipient else [])]
+    reach = ["--public"] if is_public_only else [] if is_here else ["--online"]
+    options = ["--json", *reach, *(["--recipient", recipient] if recipient else [])]
     try:
         ended = subprocess.run(
             [str(python), "-I", str(PROGRAM), *options, "--", source],

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from .badge import Badge, Chain, Form, Presented
+from .badge import Badge, Chain, Form, Presented, Read
 from .documents import OK
 from .recognising import recognised
 from .tracing import Tracer
@@ -18,7 +18,8 @@ def read(presented: Presented, get: Get, now: datetime, recipient: str | None = 
     if presented.form is Form.HOSTED:
         presented = _opened(presented, get, answers)
     chain = Chain(presented, answers, now, recipient)
-    while (tracer := _traced(chain)).wanted:
+    known: dict[tuple[str, str], Read] = {}
+    while (tracer := _traced(chain, known)).wanted:
         for url in dict.fromkeys(tracer.wanted):
             is_one_too_many = len(answers) >= MOST_DOCUMENTS
             answers[url] = Unread(f"was not read after {MOST_DOCUMENTS} others") if is_one_too_many else get(url)
@@ -36,7 +37,7 @@ def _opened(presented: Presented, get: Get, answers: dict[str, Answer]) -> Prese
     return presented
 
 
-def _traced(chain: Chain) -> Tracer:
-    tracer = Tracer(chain)
+def _traced(chain: Chain, known: dict[tuple[str, str], Read]) -> Tracer:
+    tracer = Tracer(chain, known)
     tracer.trace()
     return tracer

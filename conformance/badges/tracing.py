@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from .badge import Badge, Chain, Form, Picture, State
+from .badge import Badge, Chain, Form, Picture, Read, State
 from .baking import Baking
 from .documents import document, is_elsewhere
 from .json_text import NotJson, parsed
@@ -12,14 +12,23 @@ from .node import Member, Node
 from .recognising import unbaked
 from .values import is_web_address
 
+MOST_COPIES = 100
+"""No more are compared with their originals: nobody honest has as many."""
+
 
 class Tracer:
-    """One walk along a chain. `badge` is what it found, `wanted` the addresses that nobody has asked yet."""
+    """One walk along a chain. `badge` is what it found, `wanted` the addresses that nobody has asked yet.
 
-    def __init__(self, chain: Chain) -> None:
+    `known` are the documents that an earlier walk has read: each is parsed once for each part that it plays.
+    """
+
+    def __init__(self, chain: Chain, known: dict[tuple[str, str], Read] | None = None) -> None:
         self.chain = chain
         self.badge = Badge(chain)
         self.wanted: list[str] = []
+        self._known = {} if known is None else known
+        self._reached: dict[tuple[str, str], Node | None] = {}
+        self._followed: set[tuple[str, str, str]] = set()
 
     def trace(self) -> None:
         """Begin with what was presented."""
@@ -65,7 +74,11 @@ class Tracer:
             self._follow(node)
 
     def _follow(self, node: Node) -> None:
-        """An object, its parts, and whatever it names."""
+        """An object, its parts, and whatever it names: once, however many lead to it."""
+        place = (node.document, node.pointer, node.role)
+        if place in self._followed:
+            return
+        self._followed.add(place)
         self.badge.nodes.append(node)
         if node.role == "Revoked":
             return
@@ -90,7 +103,7 @@ class Tracer:
         if not is_web_address(held.id) or (role == "CryptographicKey" and held.text("publicKeyPem")):
             return held
         original = self._document(str(held.id), role)
-        if original and len(held.value) > 1:
+        if original and len(held.value) > 1 and len(self.badge.copies) < MOST_COPIES:
             self.badge.copies.append((held, original))
         return original
 
@@ -103,9 +116,21 @@ class Tracer:
         else:
             self.badge.pictures.append(Picture(owner, member.pointer, url, self.chain.answers.get(url)))
 
-    def _document(self, url: str, role: str, *, is_second: bool = False) -> Node | None:
-        """What an address holds. What calls itself by another address is read once more, there."""
-        read = document(self.chain.answers, url, role)
+    def _document(self, url: str, role: str) -> Node | None:
+        """What an address holds, told of once for each part that it plays."""
+        if (url, role) not in self._reached:
+            self._reached[url, role] = self._arrived(url, role)
+        return self._reached[url, role]
+
+    def _read(self, url: str, role: str) -> Read:
+        read = self._known.get((url, role)) or document(self.chain.answers, url, role)
+        if read.state is not State.WANTED:
+            self._known[url, role] = read
+        return read
+
+    def _arrived(self, url: str, role: str, *, is_second: bool = False) -> Node | None:
+        """What calls itself by another address is read once more, there."""
+        read = self._read(url, role)
         if read.state is State.WANTED:
             self.wanted.append(url)
         if read.state is State.READ and read.node and is_elsewhere(read.node, url):
@@ -113,7 +138,7 @@ class Tracer:
             if is_second:
                 self.badge.reads.append(stray)
                 return None
-            there = self._document(str(read.node.id), read.role, is_second=True)
+            there = self._arrived(str(read.node.id), read.role, is_second=True)
             if there or self.badge.reads[-1].state in (State.WANTED, State.UNREACHABLE, State.GONE):
                 self.badge.reads.append(replace(read, is_alias=True))
                 return there

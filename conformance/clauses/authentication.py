@@ -113,27 +113,25 @@ def not_in_query(trial: Trial) -> None:
 
 @must("authentication/first-of-all", "reference/authentication/required", "openapi.yaml#/security")
 def first_of_all(trial: Trial) -> None:
-    """Without a key the answer is the same 401 whether or not there is such a thing, and whatever else is wrong."""
-    there, wrong = trial.stage.valid["code"], {"reason": 7}
-    one = trial.public.get(f"{LIST}/{there}")
+    """Without a key the answer is 401 whatever else is wrong, and the same whether or not a thing exists."""
+    there, course, wrong = trial.stage.valid["code"], trial.stage.course["id"], {"reason": 7}
+    _alike(trial, "certificate", f"{LIST}/{there}", f"{LIST}/{unknown_code()}", f"{LIST}/nothing")
+    _alike(trial, "course", f"/api/v1/courses/{course}", f"/api/v1/courses/{unknown_id()}")
     asked = {
-        "a certificate that does not exist": trial.public.get(f"{LIST}/{unknown_code()}"),
-        "a code that cannot exist": trial.public.get(f"{LIST}/nothing"),
         "a wrong parameter": trial.public.get(LIST, params={"limit": 0}),
         "a wrong body": trial.public.post(f"{LIST}/{there}/revoke", json=wrong),
         "a body that is no JSON": trial.public.post(LIST, content=b"{", headers={"Content-Type": "application/json"}),
-        "somebody's course": trial.public.get(f"/api/v1/courses/{trial.stage.course['id']}"),
-        "nobody's course": trial.public.get(f"/api/v1/courses/{unknown_id()}"),
     }
-    refused("a certificate that exists", one, "unauthorized")
     for case, answer in asked.items():
         refused(case, answer, "unauthorized")
+
+
+def _alike(trial: Trial, kind: str, somebodys: str, *nobodys: str) -> None:
+    one = refused(f"a {kind} that exists", trial.public.get(somebodys), "unauthorized")
+    for path in nobodys:
+        answer = refused(f"a {kind} that does not exist", trial.public.get(path), "unauthorized")
         same = answer.member("error.message") == one.member("error.message")
-        require(
-            same,
-            f"{answer.method} {answer.path}: the 401 for {case} reads otherwise than that for one that exists",
-            answer,
-        )
+        require(same, f"GET {answer.path}: this 401 reads otherwise than that for a {kind} that exists", answer)
 
 
 @must(

@@ -14,6 +14,9 @@ from ..trial import Trial
 EARLIER = {
     "2024-06-30T12:00:00Z": "2024-06-30T12:00:00Z",
     "2024-06-30T12:00:00+02:00": "2024-06-30T10:00:00Z",
+    "2024-06-30T00:30:00-11:30": "2024-06-30T12:00:00Z",
+    "2024-07-01T02:00:00+14:00": "2024-06-30T12:00:00Z",
+    "2024-06-30t12:00:00.000z": "2024-06-30T12:00:00Z",
     "2023-12-31T22:15:00-05:30": "2024-01-01T03:45:00Z",
     "1999-07-01T00:00:00+00:00": "1999-07-01T00:00:00Z",
 }
@@ -44,9 +47,10 @@ def issued_now(trial: Trial) -> None:
     "reference/certificates/issued-at",
     "rulings/certificate-states/past",
     "rulings/shapes/offsets",
+    "openapi.yaml#/components/schemas/IssueInstant",
 )
 def issued_earlier(trial: Trial) -> None:
-    """`issued_at` may be a date in the past with any offset; it is shown as the same instant in UTC."""
+    """`issued_at` may be a date in the past with any offset, in any spelling of RFC 3339; it is shown as the same in UTC."""
     for given, shown in EARLIER.items():
         made = asked.issue(trial, trial.stage.course, issued_at=given).expect(201)
         found = instant_at(made, "data.issued_at")

@@ -70,6 +70,7 @@ def renew_claim(trial: Trial) -> None:
 @must(
     "certificates/not-renewable",
     "rulings/certificate-states/not-renewable",
+    "rulings/shapes/conflict",
     "openapi.yaml#/components/responses/NotRenewable",
 )
 def not_renewable(trial: Trial) -> None:

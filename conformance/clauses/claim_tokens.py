@@ -5,12 +5,14 @@ from typing import Any
 
 from ..claiming import CLAIMS, claim, expect_claimed, token_of
 from ..clause import must, should
-from ..findings import require
+from ..findings import NotPossible, require
+from ..instants import instant
 from ..stage import Thing
 from ..tokens import alterations, forgeries, told
 from ..trial import Trial
 
 DAY_SECONDS = 86_400
+MAILED_SECONDS = 60
 NO_TOKENS: tuple[Any, ...] = (
     {"token": "no-token"},
     {"token": "a.b.c"},
@@ -49,16 +51,24 @@ def no_token(trial: Trial) -> None:
         trial.public.post(CLAIMS, json=body).expect_error("unprocessable_entity")
 
 
-@should("claims/expiring-token", "rulings/claiming/expiring", "openapi.yaml#/components/schemas/ClaimToken")
+@must("claims/expiring-token", "rulings/claiming/expiring", "RFC 7519, 4.1.4")
 def expiring_token(trial: Trial) -> None:
-    """A token says by `exp` until when it is good: seven days from when the mail was written."""
+    """A token says by `exp` until when it is good."""
+    end = told(token_of(trial, trial.stage.coming.claimants["opened"])).get("exp")
+    is_instant = isinstance(end, int | float) and not isinstance(end, bool)
+    require(is_instant, f"The token does not say until when it is good; its `exp` is {end!r}.")
+
+
+@should("claims/seven-days", "openapi.yaml#/components/schemas/ClaimToken")
+def seven_days(trial: Trial) -> None:
+    """A token is good for seven days from when the certificate was issued, give or take a minute."""
     certificate = trial.stage.coming.claimants["opened"]
-    said = told(token_of(trial, certificate))
-    until, since = said.get("exp"), said.get("iat")
-    require(isinstance(until, int), "The token says by no `exp` until when it is good.")
-    if isinstance(until, int) and isinstance(since, int):
-        days = (until - since) / DAY_SECONDS
-        require(days == 7, f"The token is good for {days:g} days, not for seven.")
+    end = told(token_of(trial, certificate)).get("exp")
+    if not isinstance(end, int | float):
+        raise NotPossible("the token does not say until when it is good")
+    seconds = end - instant(certificate["created_at"], "`created_at`").timestamp()
+    is_week = abs(seconds - 7 * DAY_SECONDS) <= MAILED_SECONDS
+    require(is_week, f"The token is good for {seconds / DAY_SECONDS:g} days, not for seven.")
 
 
 def _refused(trial: Trial, forms: Mapping[str, str], certificate: Thing) -> None:

@@ -54,30 +54,6 @@ def accept(trial: Trial) -> None:
         trial.academy.get(f"/api/v1/certificates/{unknown_code()}", headers=headers).expect_error("not_found")
 
 
-@must(
-    "contract/badge-media-types",
-    "rulings/shapes/badge-media-type",
-    "rulings/shapes/badge-vary",
-    "openapi.yaml#/components/responses/BadgeClassRead",
-)
-def badge_media_types(trial: Trial) -> None:
-    """A badge document is application/ld+json, unless `Accept` names application/json alone; either says `Vary: Accept`."""
-    path = f"/api/obi/badge-class/{trial.stage.course['id']}"
-    wanted = {
-        "*/*": LINKED_DATA,
-        LINKED_DATA: LINKED_DATA,
-        f"{JSON}, {LINKED_DATA}": LINKED_DATA,
-        f"{JSON}, */*;q=0.1": LINKED_DATA,
-        JSON: JSON,
-    }
-    for told, media_type in wanted.items():
-        answer = trial.public.get(path, headers={"Accept": told}).expect(200)
-        if answer.media_type != media_type:
-            raise answer.not_met(f"`Accept: {told}` is answered with {answer.media_type}, not {media_type}")
-        varies = {name.strip().lower() for name in answer.header("Vary").split(",")}
-        require(varies & {"accept", "*"}, f"GET {path}: `Vary: {answer.header('Vary')}` does not name Accept", answer)
-
-
 @must("contract/media-type-spellings", "openapi.yaml#/paths/~1api~1v1~1courses/post/requestBody", "RFC 9110, 8.3.1")
 def media_type_spellings(trial: Trial) -> None:
     """A JSON body is taken under every spelling of its media type: in any case, and with the charset UTF-8."""
@@ -125,4 +101,4 @@ def request_id(trial: Trial) -> None:
     require(len(set(given)) == len(given), f"several answers have the same X-Request-Id: {', '.join(given)}")
 
 
-HTTP = (unknown_query, accept, badge_media_types, media_type_spellings, chunked, no_body, request_id)
+HTTP = (unknown_query, accept, media_type_spellings, chunked, no_body, request_id)

@@ -3,13 +3,11 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ..asked import issue
 from ..clause import must
 from ..findings import require
-from ..instants import instant
 from ..sent import sent_events
 from ..stage import HOST
 from ..trial import Trial
@@ -19,14 +17,6 @@ if TYPE_CHECKING:
 
 ZULU = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z")
 TIMES_WITHOUT_THE_ENDING = frozenset({"timestamp", "issuedOn", "expires"})
-NOON = datetime(2024, 6, 30, 12, tzinfo=UTC)
-WAYS_TO_SAY_NOON = (
-    "2024-06-30T12:00:00Z",
-    "2024-06-30T14:00:00+02:00",
-    "2024-06-30T00:30:00-11:30",
-    "2024-07-01T02:00:00+14:00",
-    "2024-06-30t12:00:00.000z",
-)
 COMPOSED = {
     "Zoe\u0308 \u212bngstro\u0308m": "Zo\xeb \xc5ngstr\xf6m",
     "\u1112\u1161\u11ab\u1100\u1173\u11af": "\ud55c\uae00",
@@ -80,15 +70,6 @@ def _times_in(value: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401  # any J
                 yield name, each
             else:
                 yield from _times_in(each)
-
-
-@must("contract/offsets", "rulings/shapes/offsets", "openapi.yaml#/components/schemas/IssueInstant")
-def offsets(trial: Trial) -> None:
-    """A time is taken with any offset and in any spelling of RFC 3339, and answered as the same instant in UTC."""
-    for given in WAYS_TO_SAY_NOON:
-        answer = issue(trial, trial.stage.lasting_course, issued_at=given).expect(201)
-        found = answer.member("data.issued_at")
-        require(instant(found, "`issued_at`") == NOON, f"`issued_at` {given} comes back as {found}", answer)
 
 
 @must("contract/nfc", "rulings/shapes/nfc", "Unicode Standard Annex 15")
@@ -155,4 +136,4 @@ def longest(trial: Trial) -> None:
     trial.academy.post(path, json={"reason": reason}).expect(200).expect_member("data.revocation_reason", reason)
 
 
-TEXT = (times, offsets, nfc, as_it_came, breaks, longest)
+TEXT = (times, nfc, as_it_came, breaks, longest)

@@ -13,6 +13,8 @@ from ..stage import Thing
 from ..trial import Trial
 from . import errors_bodies, errors_values
 
+NOBODYS_METHOD = "PROPFIND"
+"""A registered one (RFC 4918, 9.1) that no API of this kind has, now or later."""
 A_BROWSERS = {"Accept": "text/html,application/xhtml+xml"}
 NOWHERE = (
     "/api",
@@ -68,7 +70,7 @@ def shape(trial: Trial) -> None:
     """
     academy, wrong = trial.academy, {**A_BROWSERS, "Content-Type": "text/plain"}
     _only_an_error(academy.get("/api/v1/no-such-path", headers=A_BROWSERS), "not_found")
-    _only_an_error(academy.ask("PUT", "/api/v1/courses", headers=A_BROWSERS), "method_not_allowed")
+    _only_an_error(academy.ask(NOBODYS_METHOD, "/api/v1/courses", headers=A_BROWSERS), "method_not_allowed")
     _only_an_error(trial.public.get("/api/v1/courses", headers=A_BROWSERS), "unauthorized")
     _only_an_error(academy.post("/api/v1/courses", content=b"{}", headers=wrong), "unsupported_media_type")
     _only_an_error(academy.post("/api/v1/courses", json={}, headers=A_BROWSERS), "unprocessable_entity")
@@ -133,9 +135,11 @@ def impossible(trial: Trial) -> None:
         refused(code, trial.academy.get(f"/api/v1/certificates/{code}"), "not_found")
         refused(code, trial.academy.post(f"/api/v1/certificates/{code}/revoke", json={}), "not_found")
     for nothing in IMPOSSIBLE_IDS:
-        for name in ("get_course", "get_webhook", "list_deliveries", "get_delivery"):
-            path = path_of(operations[name], course_id=nothing, webhook_id=nothing, delivery_id=nothing)
-            refused(name, trial.academy.get(path), "not_found")
+        for operation in operations.values():
+            if "_id}" in operation.path and not operation.is_public:
+                path = path_of(operation, course_id=nothing, webhook_id=nothing, delivery_id=nothing)
+                body = example_body(trial.contract, operation)
+                refused(operation.operation_id, trial.academy.ask(operation.method, path, **body), "not_found")
     for name in ("verify_certificate", "get_assertion", "get_badge_class", "get_badge_image", "get_issuer"):
         ids = {"code": IMPOSSIBLE_CODES[2], "course_id": IMPOSSIBLE_IDS[2], "organization_id": IMPOSSIBLE_IDS[2]}
         refused(name, trial.public.get(path_of(operations[name], **ids)), "not_found")
@@ -154,27 +158,20 @@ def unknown_course(trial: Trial) -> None:
 
 @must("errors/method-not-allowed", "rulings/shapes/method-not-allowed", "RFC 9110, 15.5.6", "openapi.yaml#/info")
 def method_not_allowed(trial: Trial) -> None:
-    """A method that an address does not have is 405, with every method that it has in `Allow`, HEAD beside GET."""
+    """A method that an address does not have is 405, with every method that it has in `Allow`, HEAD beside GET.
+
+    The server may have more methods than the contract, but the one that it refuses is not among them.
+    """
     for path, operation in {one.path: one for one in trial.contract.operations.values()}.items():
         methods = trial.contract.methods_of(path)
-        answer = caller_of(trial, operation).ask("PUT", path_of(operation)).expect_error("method_not_allowed")
+        answer = caller_of(trial, operation).ask(NOBODYS_METHOD, path_of(operation))
+        answer.expect_error("method_not_allowed")
         allowed = {method.strip() for method in answer.header("Allow").split(",")}
         wanted = methods | ({"HEAD"} if "GET" in methods else set())
         lacking = ", ".join(sorted(wanted - allowed))
-        require(not lacking, f"PUT {path}: `Allow: {answer.header('Allow')}` lacks {lacking}", answer)
-        too_many = ", ".join(sorted(allowed - wanted - {"OPTIONS"}))
-        require(not too_many, f"PUT {path}: `Allow` has {too_many}, which the contract does not have there", answer)
-
-
-@must("errors/conflict", "rulings/shapes/conflict", "openapi.yaml#/components/responses/NotRenewable")
-def conflict(trial: Trial) -> None:
-    """What the state of a thing forbids is 409: to renew what was revoked, or what has a successor."""
-    renewal = trial.stage.renewal
-    for what, code in (
-        ("renewing a revoked one", trial.stage.revoked["code"]),
-        ("renewing twice", renewal.old["code"]),
-    ):
-        refused(what, trial.academy.post(f"/api/v1/certificates/{code}/renew", json={"notify": False}), "conflict")
+        told = f"{NOBODYS_METHOD} {path}: `Allow: {answer.header('Allow')}`"
+        require(not lacking, f"{told} lacks {lacking}", answer)
+        require(NOBODYS_METHOD not in allowed, f"{told} has the method that was refused", answer)
 
 
 @must("errors/nothing-done", "rulings/shapes/unknown-member", "rulings/shapes/invalid-parameter")

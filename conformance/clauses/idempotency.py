@@ -156,7 +156,12 @@ def errors(trial: Trial) -> None:
     expect_replay(post(trial.academy, CERTIFICATES, key, json=body), first)
 
 
-@must("idempotency/organizations", "rulings/repeating-a-request/scope")
+@must(
+    "idempotency/organizations",
+    "rulings/repeating-a-request/scope",
+    "reference/authentication/whole-organization",
+    CONTRACT,
+)
 def organizations(trial: Trial) -> None:
     """A key belongs to its organization: under the same key, another one gets an answer and a thing of its own."""
     key, body = new_key(), {"name": "Conformance, twins"}

@@ -50,7 +50,6 @@ def endpoints(trial: Trial) -> None:
     address = f"{NOWHERE}idempotency"
     made, _ = repeated(trial.academy, ENDPOINTS, 201, json={"url": address, "description": "Conformance"})
     endpoint = str(made.member("data.id"))
-    trial.stage.endpoint_ids.append((trial.academy, endpoint))
     require(made.member("data.secret"), f"POST {ENDPOINTS}: the secret is empty", made)
     path = f"{ENDPOINTS}/{endpoint}/rotate-secret"
     rotated, _ = repeated(trial.academy, path, 200, json={"overlap_seconds": 60})

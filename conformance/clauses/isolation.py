@@ -1,7 +1,6 @@
 """Isolation: what one organization has is to another one as if it did not exist."""
 
 import re
-import secrets
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -190,26 +189,6 @@ def receiving(trial: Trial) -> None:
     trial.receiver.wait("isolation", lambda each: each.code == theirs["code"], ARRIVES_SECONDS)
     foreign = trial.receiver.received("isolation", lambda each: each.code == own["code"])
     require(not foreign, "an endpoint was sent the event of another organization's certificate")
-
-
-@must(
-    "isolation/idempotency-keys",
-    "openapi.yaml#/components/parameters/IdempotencyKey",
-    "reference/authentication/whole-organization",
-)
-def idempotency_keys(trial: Trial) -> None:
-    """Two organizations that happen to use the same `Idempotency-Key` get two things, each its own."""
-    headers, body = {"Idempotency-Key": secrets.token_hex(16)}, {"name": "Conformance, of whoever asked"}
-    callers = (trial.academy, trial.other)
-    made = [caller.post("/api/v1/courses", json=body, headers=headers).expect(201) for caller in callers]
-    require(
-        made[0].member("data.id") != made[1].member("data.id"),
-        "the second organization gets the first one's course",
-        made[1],
-    )
-    require("Idempotent-Replayed" not in made[1].headers, "the second organization gets a replayed answer", made[1])
-    for caller, answer in zip(callers, made, strict=True):
-        caller.get(f"/api/v1/courses/{answer.member('data.id')}").expect(200)
 
 
 @must("isolation/verification", "reference/authentication/public", "openapi.yaml#/paths/~1api~1v1~1verify~1{code}/get")

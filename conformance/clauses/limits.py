@@ -49,7 +49,7 @@ def address(trial: Trial) -> None:
     _expect_exact(spending(trial).address, ADDRESS, "an address")
 
 
-@must("limits/together", "reference/rate-limits/address", "rulings/limits/together")
+@must("limits/together", "reference/rate-limits/address", "rulings/limits/together", "rulings/claiming/counted")
 def together(trial: Trial) -> None:
     """Verification, badge documents, their pictures and claims are counted together: once that is used up, all are."""
     spent = spending(trial).address

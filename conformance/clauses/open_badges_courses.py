@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 from ..answers import Answer
 from ..clause import must, should
-from ..earned import at, earned
+from ..earned import at, earned, reached
 from ..findings import require
 from ..missing import unknown_id
 from ..stage import HOST, Thing
@@ -94,7 +94,7 @@ def picture(trial: Trial) -> None:
         raise answer.not_met(f"it is {answer.media_type or 'of no type'}, and a badge's picture is PNG or SVG")
     is_one = answer.body.startswith(PNG) if answer.media_type == PICTURES[0] else _is_svg(answer.body)
     require(is_one, f"GET {answer.path}: it says {answer.media_type}, and is none", answer)
-    head = trial.public.ask("HEAD", address).expect(200)
+    head = trial.public.ask("HEAD", reached(trial, address)).expect(200)
     require(head.media_type == answer.media_type, f"HEAD {head.path}: it is {head.media_type or 'of no type'}", head)
 
 

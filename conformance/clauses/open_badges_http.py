@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ..answers import Answer
 from ..clause import must
-from ..earned import assertion, at, earned
+from ..earned import assertion, at, earned, reached
 from ..findings import NotPossible, require
 from ..trial import Trial
 
@@ -15,6 +15,7 @@ ACCEPTED = (
     ("*/*", LINKED),
     (LINKED, LINKED),
     (f"{PLAIN}, {LINKED};q=0.5", LINKED),
+    (f"{PLAIN}, */*;q=0.1", LINKED),
     (BROWSERS, LINKED),
     (PLAIN, PLAIN),
     ("text/html", LINKED),
@@ -26,7 +27,7 @@ TYPES = "rulings/shapes/badge-media-type"
 def _documents(trial: Trial) -> Iterator[str]:
     """The addresses of a badge class and its issuer, of an assertion too where the server's mails can be read."""
     yield f"/api/obi/badge-class/{trial.stage.course['id']}"
-    yield earned(trial).issuer
+    yield reached(trial, earned(trial).issuer)
     try:
         code = trial.stage.claimed["code"]
     except NotPossible:

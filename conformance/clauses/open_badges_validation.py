@@ -10,7 +10,7 @@ from ..badges.judging import judge_url
 from ..badges.web import Answer as Found
 from ..badges.web import Fetched, Unread
 from ..clause import must, should
-from ..earned import earned
+from ..earned import below, earned, reached
 from ..findings import Silent, require
 from ..stage import Thing
 from ..trial import Trial
@@ -64,7 +64,7 @@ def _expect_none(report: Report, severity: Severity) -> None:
 
 def _now(trial: Trial) -> datetime:
     """What time it is on the server, or here if that is later: no badge is from the future because of a clock."""
-    told = trial.public.get(earned(trial).issuer).headers.get("Date")
+    told = trial.public.get(reached(trial, earned(trial).issuer)).headers.get("Date")
     return max(datetime.now(UTC), parsedate_to_datetime(told)) if told else datetime.now(UTC)
 
 
@@ -75,10 +75,11 @@ class _Reader:
         self._trial, self._elsewhere = trial, Fetcher(trial.options.seconds)
 
     def __call__(self, url: str) -> Found:
-        if not url.startswith(f"{self._trial.public.base}/"):
+        path = below(reached(self._trial, url), self._trial.public.base)
+        if not path.startswith("/"):
             return self._elsewhere.get(url)
         try:
-            answer = self._trial.public.get(url, headers={"Accept": "application/ld+json, application/json"})
+            answer = self._trial.public.get(path, headers={"Accept": "application/ld+json, application/json"})
         except Silent as why:
             return Unread(str(why))
         return Fetched(answer.status, answer.media_type, answer.body, dict(answer.all_headers))

@@ -14,7 +14,6 @@ from ..refusals import refused
 from ..trial import Trial
 
 HALF_AN_HOUR_EAST = timezone(timedelta(hours=5, minutes=30))
-MILLISECOND = timedelta(milliseconds=1)
 MICROSECOND = timedelta(microseconds=1)
 
 

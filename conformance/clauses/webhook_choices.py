@@ -4,7 +4,6 @@ from typing import Any
 
 from ..clause import must
 from ..findings import require
-from ..missing import unknown_id
 from ..trial import Trial
 
 WEBHOOKS = "/api/v1/webhooks"
@@ -90,12 +89,3 @@ def public_only(trial: Trial) -> None:
         made.expect_error("unprocessable_entity")
         trial.academy.patch(path, json={"url": url}).expect_error("unprocessable_entity")
     trial.academy.delete(path)
-
-
-@must("webhooks/unknown-endpoint", "openapi.yaml#/components/responses/NotFound")
-def unknown_endpoint(trial: Trial) -> None:
-    """Whatever is asked of an endpoint that does not exist, or of an id that cannot, is answered 404."""
-    for webhook_id in (unknown_id(), "no-id"):
-        for method, rest, body in OF_ONE:
-            options: dict[str, Any] = {} if body is None else {"json": body}
-            trial.academy.ask(method, f"{WEBHOOKS}/{webhook_id}{rest}", **options).expect_error("not_found")

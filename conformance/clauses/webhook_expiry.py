@@ -9,6 +9,7 @@ from ..coming import UNTIL_DUE_SECONDS
 from ..deliveries import arrived, expect_described, expect_told
 from ..findings import require
 from ..instants import instant, written
+from ..receiving import Received
 from ..stage import Thing
 from ..trial import Trial
 from ..waiting import until
@@ -16,6 +17,8 @@ from ..waiting import until
 EXPIRING, EXPIRED = "certificate.expiring", "certificate.expired"
 WITHIN = timedelta(seconds=10)
 SLACK_SECONDS = 10
+ON_THE_WAY_SECONDS = 5
+"""For the delivery itself, which a busy server need not make at once."""
 SLACK = timedelta(seconds=1)
 """An event's `timestamp` may be written to the second."""
 
@@ -45,10 +48,14 @@ def expired(trial: Trial) -> None:
 
 
 @must(
-    "webhooks/expiry-arrives", "reference/webhooks/expiring", "reference/webhooks/expired", "rulings/webhooks/members"
+    "webhooks/expiry-arrives",
+    "reference/webhooks/expiring",
+    "reference/webhooks/expired",
+    "rulings/webhooks/members",
+    "rulings/webhooks/in-time",
 )
 def expiry_arrives(trial: Trial) -> None:
-    """Both events of an expiry are sent to endpoints, with the members of every event."""
+    """Both events of an expiry are sent to endpoints within 10 seconds of falling due, with the members of every event."""
     _ = trial.stage.coming.watched
     ending = trial.stage.coming.ending
     since = ending.since + UNTIL_DUE_SECONDS + SLACK_SECONDS
@@ -56,6 +63,12 @@ def expiry_arrives(trial: Trial) -> None:
         received = arrived(trial, ending.expired, kind, since=since)
         expect_described(trial, received, "CertificateEvent")
         expect_told(received, id=ending.expired["id"], expires_at=written(ending.due))
+    for certificate, kind, due in (
+        (ending.expired, EXPIRED, ending.due),
+        (ending.expiring, EXPIRING, ending.due),
+        (ending.short, EXPIRING, instant(ending.short["created_at"], "`created_at`")),
+    ):
+        _expect_prompt(arrived(trial, certificate, kind, since=since), ending.here(due))
 
 
 @must("webhooks/already-expired", "rulings/webhooks/already-expired")
@@ -92,6 +105,12 @@ def _expect_in_time(trial: Trial, certificate: Thing, kind: str, due: datetime) 
     when = instant(event.get("timestamp"), "the event's `timestamp`")
     told = f"{kind} fell due at {due} and is told as of {when}."
     require(due - SLACK <= when <= due + WITHIN, told)
+
+
+def _expect_prompt(received: Received, due: float) -> None:
+    late = received.at - due
+    if late > WITHIN.total_seconds() + ON_THE_WAY_SECONDS:
+        raise received.not_met(f"it came {late:.1f} s after it had fallen due, whatever its `timestamp` says")
 
 
 def _wait_for(trial: Trial, certificate: Thing, kind: str) -> feed.Reading:

@@ -142,9 +142,7 @@ def switch(trial: Trial) -> None:
 
 
 def _registered(trial: Trial, name: str, **members: Any) -> Answer:
-    answer = trial.academy.post(WEBHOOKS, json={"url": trial.stage.nowhere(name), **members}).expect(201)
-    trial.stage.endpoint_ids.append((trial.academy, str(answer.member("data.id"))))
-    return answer
+    return trial.academy.post(WEBHOOKS, json={"url": trial.stage.nowhere(name), **members}).expect(201)
 
 
 FURTHER = tuple(

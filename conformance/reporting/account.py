@@ -24,6 +24,8 @@ class Account:
     """How many clauses were to be tried; fewer are among the results where the run was broken off."""
     obstacle: str = ""
     """Why nothing at all could be tried, in a sentence."""
+    unheard: tuple[str, ...] = ()
+    """What never came though it was waited for all the time, in a sentence each."""
 
     @cached_property
     def counts(self) -> dict[Status, int]:
@@ -49,6 +51,11 @@ class Account:
         return sum(result.status is not Status.DISABLED for result in self.results) < self.planned
 
     @property
+    def is_complete(self) -> bool:
+        """Whether everything was tried that was to be."""
+        return not (self.obstacle or self.is_broken_off or self.counts[Status.SKIP])
+
+    @property
     def exit_status(self) -> int:
         """0 conformant, 1 not, 2 could not tell."""
         if self.obstacle or self.is_broken_off:
@@ -56,14 +63,24 @@ class Account:
         return exit_status(self.results, strict=self.options.strict)
 
     @property
+    def is_partly_conformant(self) -> bool:
+        """Whether it conforms in what was tried, while there was more to try."""
+        return self.exit_status == CONFORMANT and not self.is_complete
+
+    @property
     def headline(self) -> str:
-        """The verdict in a word or three."""
+        """The verdict in a few words."""
+        if self.is_partly_conformant:
+            return f"Conforms as far as tried: {self._share}"
         names = {CONFORMANT: "Conformant", NOT_CONFORMANT: "Not conformant", COULD_NOT_TELL: "Could not tell"}
         return names[self.exit_status]
 
     @property
     def verdict(self) -> str:
-        """The verdict as a sentence or two."""
+        """The verdict as a sentence or two, and what may have been wrong with the call."""
+        return " ".join((self._verdict(), *self.unheard))
+
+    def _verdict(self) -> str:
         if self.obstacle:
             return f"Could not tell: {self.obstacle}"
         facts = self._facts()
@@ -74,12 +91,18 @@ class Account:
             return f"Could not tell whether {url} conforms: {self._reason()}; {facts}."
         if self.exit_status == NOT_CONFORMANT:
             return f"{url} does not conform: {facts}."
-        return f"{url} conforms{' as far as it was tried' if self.counts[Status.SKIP] else ''}: {facts}."
+        if self.is_partly_conformant:
+            return f"{url} conforms as far as tried, which is {self._share}: {facts}."
+        return f"{url} conforms: {facts}."
 
     def missed(self) -> list[Result]:
         """What a person has to look at, the worst first: failures, warnings, the suite's own faults."""
         order = (Status.FAIL, Status.WARNING, Status.ERROR)
         return [result for status in order for result in self.results if result.status is status]
+
+    @property
+    def _share(self) -> str:
+        return f"{self.tried} of {_clauses(self.tried + self.counts[Status.SKIP])}"
 
     def _facts(self) -> str:
         """What was met and what was not, in half a sentence.

@@ -14,6 +14,7 @@ from ..sentences import all_sentences
 from ..version import VERSION
 from .account import Account, counted, reasons
 from .curl import curl
+from .words import of_several
 
 HERE = Path(__file__).parent / "page"
 WORDS = {
@@ -93,7 +94,7 @@ def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    made.filters |= {"curl": curl, "told_by": _told_by, "words": WORDS.__getitem__, "prose": _prose}
+    made.filters |= {"curl": curl, "told_by": _told_by, "words": WORDS.__getitem__, "prose": _prose, "of": of_several}
     made.globals |= {"bar_width": BAR_WIDTH, "shown_first": SHOWN_FIRST, "statuses": list(Status)}
     return made
 

@@ -25,6 +25,8 @@ def document(account: Account) -> dict[str, Any]:
         "verdict": {
             "exit_status": account.exit_status,
             "conformant": None if account.exit_status == COULD_NOT_TELL else account.exit_status == CONFORMANT,
+            "complete": account.is_complete,
+            "tried": account.tried,
             "sentence": account.verdict,
         },
         "counts": _named(counted(account.results)),

@@ -1,8 +1,10 @@
 """What a run looks like on a terminal: a bar while it lasts, then a table, every failure, and the verdict in the last line.
 
-Without a terminal (in CI) there is a plain line for each clause instead of the bar.
+Without a terminal (in CI) there is a plain line for each clause instead of the bar. Clauses that could not be tried have
+one for each reason, at the end.
 """
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -13,8 +15,8 @@ from rich.text import Text
 
 from ..clause import Clause
 from ..running import CONFORMANT, NOT_CONFORMANT, Result, Status
-from .account import Account, counted, reasons
-from .words import evidence, visible
+from .account import UNTRIED, Account, counted, reasons
+from .words import evidence, of_several, visible
 
 STYLES = {
     Status.PASS: "green",
@@ -28,8 +30,8 @@ LOUD = (Status.FAIL, Status.WARNING, Status.ERROR)
 STATUS_WIDTH = max(map(len, Status))
 SHOWN_CHARACTERS = 800
 """So much of an answer's body is shown; the reports of --out have more."""
-NAMED_SKIPS = 6
-"""So many clauses that could not be tried for one reason are named."""
+NAMED_SKIPS = 3
+"""So many clauses that could not be tried for one reason are named; the reports of --out name all."""
 
 
 class Terminal:
@@ -78,12 +80,12 @@ class Terminal:
             self._bar.update(self._task, description=f"{current} – {visible(what)}" if current else visible(what))
 
     def came(self, result: Result) -> None:
-        """A clause has been tried. Those that were left out are no news."""
+        """A clause has been tried. Those that were left out are no news, and those that could not be are told together."""
         if self._bar is not None:
             self._bar.advance(self._task, int(result.status is not Status.DISABLED))
             if result.status in LOUD:
                 self._line(result)
-        elif result.status is not Status.DISABLED:
+        elif result.status not in UNTRIED:
             self._line(result)
 
     def say(self, what: str) -> None:
@@ -99,15 +101,14 @@ class Terminal:
             self._say("")
             self._say(f"{result.status}  {result.clause.slug}", STYLES[result.status])
             self._say(_indented(evidence(result, SHOWN_CHARACTERS)))
-        for why, results in reasons(account.results, Status.SKIP).items():
-            named = [result.clause.slug for result in results[:NAMED_SKIPS]]
-            more = f" and {len(results) - NAMED_SKIPS} more" if len(results) > NAMED_SKIPS else ""
+        skipped = reasons(account.results, Status.SKIP)
+        if skipped:
             self._say("")
-            self._say(f"{len(results)} could not be tried: {why}")
-            self._say(f"    {', '.join(named)}{more}")
+        for why, results in skipped.items():
+            self._say(_together(why, results), STYLES[Status.SKIP])
         style = {CONFORMANT: STYLES[Status.PASS], NOT_CONFORMANT: STYLES[Status.FAIL]}
         self._say("")
-        self._say(account.verdict, style.get(account.exit_status, "bold"))
+        self._say(account.verdict, "bold" if account.is_partly_conformant else style.get(account.exit_status, "bold"))
 
     def _line(self, result: Result) -> None:
         line = Text(f"{result.status:{STATUS_WIDTH}}", STYLES[result.status])
@@ -117,6 +118,12 @@ class Terminal:
 
     def _say(self, what: str, style: str = "") -> None:
         self._console.print(Text(visible(what), style), soft_wrap=True)
+
+
+def _together(why: str, results: Sequence[Result]) -> str:
+    named = ", ".join(result.clause.slug for result in results[:NAMED_SKIPS])
+    more = f" and {len(results) - NAMED_SKIPS} more" if len(results) > NAMED_SKIPS else ""
+    return f"{len(results)} could not be tried: {of_several(why, len(results))} – {named}{more}"
 
 
 def _table(account: Account) -> Table:

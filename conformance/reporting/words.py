@@ -11,6 +11,19 @@ INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """What moves a terminal's cursor, colours it, or turns the direction of text: Unicode's control and format characters."""
 
 
+def of_several(why: str, count: int) -> str:
+    """The reason that clauses share, as it is said of so many.
+
+    >>> of_several("it needs a key (--key)", 2), of_several("it has to write", 1)
+    ('they need a key (--key)', 'it has to write')
+    """
+    if count > 1:
+        for one, several in (("it needs ", "they need "), ("it has to ", "they have to ")):
+            if why.startswith(one):
+                return several + why.removeprefix(one)
+    return why
+
+
 def evidence(result: Result, longest: int = KEPT_BYTES) -> str:
     """The requirement, why it is not met, the request as curl and the answer, of which `longest` characters are told."""
     lines = result.why.strip().splitlines()

@@ -10,6 +10,7 @@ from conformance.clause import Check, Clause, Severity
 from conformance.contract import the_contract
 from conformance.exchanges import Exchange, Recorder
 from conformance.options import Options
+from conformance.patience import Patience
 from conformance.reporting.account import Account
 from conformance.reporting.secrecy import Blotter
 from conformance.running import Result, Status
@@ -65,3 +66,17 @@ def trial_of(answer: Callable[[httpx.Request], httpx.Response], *, key: str | No
     public = Caller(client, contract, recorder, may_write=True)
     academy = Caller(client, contract, recorder, who="academy", key=key, may_write=True)
     return Trial(options, contract, public, academy if key else None), recorder
+
+
+def asking_with(
+    answer: Callable[[httpx.Request], httpx.Response], patience: Patience | None = None, *, key: str | None = None
+) -> Caller:
+    """A caller that asks a server that is a function."""
+    client = httpx.Client(transport=httpx.MockTransport(answer), base_url=URL)
+    return Caller(client, the_contract(), Recorder(), key=key, may_write=True, patience=patience)
+
+
+def limited(retry_after: str) -> Callable[[httpx.Request], httpx.Response]:
+    """A server that is always asked too much; without a Retry-After where that is empty."""
+    headers = {"Retry-After": retry_after} if retry_after else {}
+    return lambda _request: httpx.Response(429, headers=headers)

@@ -8,6 +8,7 @@ address and two keys. The defaults are CI's; the full proof is `--examples 50 --
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -106,11 +107,13 @@ def database(server: str | None, folder: Path) -> Iterator[str]:
 def judged(name: str, installation: Installation, out: Path, options: Sequence[str], *, is_told: bool) -> Ended:
     """The suite's verdict on an installation, strictly: whatever cannot be tried is a failure of this smoke."""
     keys = [installation.organization(academy)["api_key"] for academy in ("Example Academy", "Another Academy")]
+    given = dict(zip(("TRUECERTA_KEY", "TRUECERTA_OTHER_KEY"), keys, strict=True))
     program = [sys.executable, "-m", "conformance", "--url", installation.url, "--write", "--strict", f"--out={out}"]
     begun = time.monotonic()
     ended = subprocess.run(
-        [*program, "--key", keys[0], "--other-key", keys[1], *options],
+        [*program, *options],
         cwd=ROOT,
+        env={**os.environ, **given},
         check=False,
         stdout=None if is_told else subprocess.PIPE,
         stderr=None if is_told else subprocess.STDOUT,

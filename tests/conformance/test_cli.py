@@ -3,6 +3,7 @@
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -21,7 +22,8 @@ from tests.conformance.fake_server import Asked, FakeServer, Told, faking
 from tests.conformance.made_up import clause, met
 from tests.installation import ROOT
 
-ENDPOINTS = json.dumps({"data": [{"id": "e1", "url": f"https://example.com{RECEIVER_PATH}x/y"}]}).encode()
+LEFT_BEHIND = {"id": "e1", "url": f"https://example.com{RECEIVER_PATH}x/y", "created_at": "2026-01-15T10:00:00Z"}
+ENDPOINTS = json.dumps({"data": [LEFT_BEHIND]}).encode()
 
 
 def not_met(_trial: Trial) -> None:
@@ -65,7 +67,12 @@ def call(monkeypatch: pytest.MonkeyPatch, clauses: Sequence[Clause], *arguments:
     [
         ([met, met], (), 0, "conforms: 2 clauses met."),
         ([met, not_met], (), 1, "does not conform: 1 of 2 clauses not met."),
-        ([met, not_possible], (), 0, "conforms as far as it was tried: 1 clause met, 1 could not be tried."),
+        (
+            [met, not_possible],
+            (),
+            0,
+            "conforms as far as tried, which is 1 of 2 clauses: 1 clause met, 1 could not be tried.",
+        ),
         (
             [met, not_possible],
             ("--strict",),
@@ -74,7 +81,7 @@ def call(monkeypatch: pytest.MonkeyPatch, clauses: Sequence[Clause], *arguments:
         ),
         ([met, None], (), 2, "1 clause ended by a fault of the suite itself; 1 clause met."),
         ([met, met], ("--only", "states/0"), 0, "conforms: 1 clause met."),
-        ([met], ("--without", "states"), 2, "nothing was tried; 0 clauses met."),
+        ([not_possible], (), 2, "nothing was tried; 0 clauses met, 1 could not be tried."),
     ],
 )
 def test_the_last_line_is_the_verdict(
@@ -101,15 +108,18 @@ def test_a_warning_counts_in_a_strict_run_only(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_without_a_terminal_each_clause_has_a_line(monkeypatch: pytest.MonkeyPatch, server: FakeServer) -> None:
-    clauses = [clause("states/a"), clause("states/b", not_met), clause("cors/c", not_possible), clause("cors/d")]
+    """But clauses that could not be tried, which share one for each reason."""
+    untried = [clause(f"cors/{number}", not_possible) for number in range(5)]
+    clauses = [clause("states/a"), clause("states/b", not_met), *untried, clause("cors/d")]
     ended = call(monkeypatch, clauses, "--url", server.url, "--without", "cors/d")
     told = [line.split() for line in ended.output.splitlines()]
-    assert told[:3] == [["pass", "states/a"], ["fail", "states/b"], ["skip", "cors/c"]]
+    assert told[:3] == [["pass", "states/a"], ["fail", "states/b"], []]
     assert ["area", "pass", "fail", "skip", "disabled"] in told
-    assert ["all", "1", "1", "1", "1"] in told
+    assert ["all", "1", "1", "5", "1"] in told
     assert "\x1b" not in ended.output
-    for expected in ("Why:    It does something else.", "1 could not be tried: it needs more than there is"):
-        assert expected in ended.output
+    together = "5 could not be tried: they need more than there is – cors/0, cors/1, cors/2 and 2 more"
+    for expected in ("    Why:    It does something else.", together):
+        assert ended.output.splitlines().count(expected) == 1
 
 
 def test_help_tells_every_option() -> None:
@@ -136,14 +146,16 @@ def test_the_list_needs_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("option", ["--only", "--without"])
 def test_an_unknown_name_is_told_with_those_that_come_near(monkeypatch: pytest.MonkeyPatch, option: str) -> None:
-    clauses = [clause("states/expired"), clause("open-badges/identity")]
-    ended = call(monkeypatch, clauses, option, "open_badges", option, "expired", option, "nonsense", "--list")
+    clauses = [clause(f"{area}/a") for area in ("open-badges", "verification")] + [clause("states/expired")]
+    names = ("open_badges", "expired", "verify", "nonsense")
+    ended = call(monkeypatch, clauses, "--list", *(part for name in names for part in (option, name)))
     assert ended.exit_code == 2
     assert ended.stdout == ""
     assert ended.stderr.splitlines() == [
-        "There is no area or clause `open_badges`. Did you mean `open-badges` or `open-badges/identity`?",
+        "There is no area or clause `open_badges`. Did you mean `open-badges` or `open-badges/a`?",
         "There is no area or clause `expired`. Did you mean `states/expired`?",
-        "There is no area or clause `nonsense`. --list shows all of them.",
+        "There is no area or clause `verify`. Did you mean `verification`?",
+        "There is no area or clause `nonsense`. The areas are open-badges, states, verification; --list shows the clauses.",
     ]
 
 
@@ -155,6 +167,25 @@ def test_an_unknown_name_is_told_with_those_that_come_near(monkeypatch: pytest.M
         (("--url", "ftp://example.com"), "begins with http:// or https://"),
         (("--url", "https://jane:secret@example.com"), "neither a name and password"),
         (("--url", "https://example.com?x=1"), "nor a query"),
+        (
+            ("--url", "https://example.com/api/v1"),
+            "Leave out /api/v1: the address of the server is https://example.com.",
+        ),
+        (("--url", "https://example.com/api/v1/"), "Leave out /api/v1:"),
+        (
+            ("--url", "https://example.com/below/api"),
+            "Leave out /api: the address of the server is https://example.com/below.",
+        ),
+        (("--url", "https://example.com:port"), "is no address of a server"),
+        (("--url", "https://example.com", "--without", "states"), "--only and --without leave no clause to try."),
+        (("--without", "states", "--list"), "--only and --without leave no clause to try."),
+        (("--url", "https://example.com", "--key", "x", "--other-key", "x"), "are the same key"),
+        (
+            ("--url", "https://example.com", "--receiver-url", "example.com/hooks"),
+            "--receiver-url example.com/hooks is no",
+        ),
+        (("--url", "https://example.com", "--smtp-port", "2525", "--mail-dir", "mail"), "not both"),
+        (("--url", "https://example.com", "--smtp-port", "2525", "--receiver-port", "2525"), "are the same port"),
         (("--url", "https://example.com", "--out", f"{__file__}/reports"), "cannot take reports"),
         (("--url", "https://example.com", "--timeout", "0"), "--timeout"),
         (("--nonsense",), "--nonsense"),
@@ -166,6 +197,55 @@ def test_a_wrong_call_is_told_and_nothing_is_tried(
     ended = call(monkeypatch, [clause("states/a", interrupted)], *arguments)
     assert ended.exit_code == 2
     assert why in ended.stderr
+
+
+@pytest.mark.parametrize("option", ["--smtp-port", "--receiver-port"])
+def test_a_port_in_use_is_told_and_nothing_is_tried(monkeypatch: pytest.MonkeyPatch, option: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ended = call(monkeypatch, [clause("states/a", interrupted)], "--url", "https://example.com", option, port)
+    assert ended.exit_code == 2
+    assert f"{option} {port}: nothing can listen there" in ended.stderr
+
+
+@pytest.mark.parametrize(("courses", "status"), [(("c1", "c1"), 2), (("c1", "c2"), 0), (("", ""), 0)])
+def test_two_keys_of_one_organization_are_told(
+    monkeypatch: pytest.MonkeyPatch, courses: Sequence[str], status: int
+) -> None:
+    """By what they are shown, as far as there is anything."""
+
+    def shows(asked: Asked) -> Told:
+        if "authorization" not in asked.headers:
+            return Told()
+        course = courses[asked.headers["authorization"] == "Bearer trc_y"]
+        return Told(200, json.dumps({"data": [{"id": course}] if course else []}).encode())
+
+    with faking(shows) as server:
+        ended = call(monkeypatch, [clause("states/a")], "--url", server.url, "--key", "trc_x", "--other-key", "trc_y")
+    assert ended.exit_code == status, ended.output
+    assert ("both keys are of one organization" in ended.output) is (status == 2)
+
+
+def waits_for_mail(trial: Trial) -> None:
+    trial.mailbox.mail("jane@example.com")
+
+
+def waits_for_an_event(trial: Trial) -> None:
+    trial.receiver.wait("watched", lambda _each: True, 0.1)
+
+
+def test_what_never_came_is_told_with_the_verdict(
+    monkeypatch: pytest.MonkeyPatch, server: FakeServer, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("conformance.mailbox.PATIENCE_SECONDS", 0.1)
+    clauses = [clause("claims/a", waits_for_mail), clause("webhooks/a", waits_for_an_event), clause("states/a")]
+    ended = call(monkeypatch, clauses, "--url", server.url, "--mail-dir", str(tmp_path / "none"))
+    assert ended.output.replace("\n", "").startswith(f"Note: there is no folder {tmp_path}/none yet")
+    verdict = ended.output.splitlines()[-1]
+    assert "No mail came at all: is --mail-dir right?" in verdict
+    assert "Nothing came to the receiver of webhooks at all: does the server reach http://127.0.0.1:" in verdict
+    quiet = call(monkeypatch, clauses, "--url", server.url, "--only", "states", "--mail-dir", str(tmp_path))
+    assert quiet.output.endswith("conforms: 1 clause met.\n")
 
 
 def test_keys_come_from_the_environment_or_the_call(monkeypatch: pytest.MonkeyPatch, server: FakeServer) -> None:
@@ -242,14 +322,14 @@ def test_a_fault_while_tidying_up_does_not_cost_the_verdict(
 def test_a_badge_is_judged_by_its_own_command(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
 
-    def judged(source: str, recipient: str | None, official: Path | None, as_json: bool) -> int:  # noqa: FBT001
-        asked.extend([source, recipient, official, as_json])
+    def judged(source: str, recipient: str | None, official: Path | None, as_json: bool, private: bool) -> int:  # noqa: FBT001
+        asked.extend([source, recipient, official, as_json, private])
         return 1
 
     monkeypatch.setattr("conformance.badges.command.badge", judged)
     arguments = ["badge", "badge.png", "--recipient", "jane@example.com", "--official", sys.executable, "--json"]
     assert CliRunner().invoke(cli.app, arguments).exit_code == 1
-    assert asked == ["badge.png", "jane@example.com", Path(sys.executable), True]
+    assert asked == ["badge.png", "jane@example.com", Path(sys.executable), True, False]
 
 
 def test_a_checkout_is_the_same_program() -> None:

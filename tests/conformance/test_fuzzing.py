@@ -1,22 +1,34 @@
 """Schemathesis's report, cut up by operation; what it is told; and what comes of its findings."""
 
 import base64
+import io
 import json
 import tomllib
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from rich.console import Console
 
 from conformance import fuzzing, fuzzing_run
+from conformance.clause import Clause
 from conformance.contract import the_contract
 from conformance.findings import Blocked, NotMet
+from conformance.fuzzing import OwnFault
+from conformance.fuzzing_links import links
 from conformance.fuzzing_report import Findings, findings
-from conformance.fuzzing_run import OwnFault, Plan, configuration, examples, needed
+from conformance.fuzzing_run import Plan, command, configuration, examples, needed
+from conformance.judging import judge
+from conformance.options import Options
+from conformance.reporting.terminal import Terminal
+from conformance.running import NOT_CONFORMANT
+from tests.conformance.fake_server import Asked, Told, faking
 from tests.conformance.made_up import trial_of
 
+KEY = "trc_live_J4neD0eJ4neD0e"
 COURSES = "POST /api/v1/courses"
 VERIFY = "GET /api/v1/verify/{code}"
 VERIFIED = "http://127.0.0.1:8000/api/v1/verify/TRC-ACA-26-F5N8K3"
@@ -147,8 +159,13 @@ def test_every_sample_is_known_by_name() -> None:
 
 def outcome(lines: Iterable[str], samples: dict[str, list[str]] | None = None) -> None:
     """What the clause about verification says of a report."""
+    judged(findings(lines), samples)
+
+
+def judged(found: Findings, samples: dict[str, list[str]] | None = None) -> None:
+    """The same of findings."""
     tried, _ = trial_of(lambda _request: httpx.Response(500))
-    tried.stage.made[fuzzing.MADE] = (findings(lines), samples or {"codes": ["TRC-ACA-26-F5N8K3"]})
+    tried.stage.made[fuzzing.MADE] = (found, samples or {"codes": ["TRC-ACA-26-F5N8K3"]})
     (clause,) = [each for each in fuzzing.FUZZED if each.slug == "contract/verify_certificate"]
     clause.check(tried)
 
@@ -185,8 +202,55 @@ def test_an_operation_that_was_never_asked_is_left_open() -> None:
         outcome([END])
 
 
-def test_a_program_that_fails_is_the_suites_own_fault(tmp_path: Path) -> None:
-    broken = Plan("http://127.0.0.1:8000", "key", ("no_such_operation",), 1, 1, {}, 1, 60, tmp_path)
+def test_a_program_that_fails_is_the_suites_own_fault() -> None:
+    kept: list[str] = []
+    broken = replace(plan(), examples=-1, keep=kept.append)  # which it refuses
+    found = fuzzing_run.run(broken)
+    assert "Schemathesis ended with" in found.own_fault
+    assert len(kept) == 1
     with pytest.raises(OwnFault, match="Schemathesis ended with"):
-        fuzzing_run.run(broken)
-    assert (tmp_path / "schemathesis.txt").exists()
+        judged(found)
+
+
+def test_a_finding_goes_before_a_fault_of_the_suites_own() -> None:
+    found = read(scenario(VERIFY, {"a": case(VERIFY)}, {"a": interaction(VERIFIED, 500)}, a=failed("ServerError")))
+    found.own_fault = "Schemathesis ended with 1."
+    with pytest.raises(NotMet, match="fault of the server's own"):
+        judged(found)
+
+
+@pytest.mark.parametrize("clause", fuzzing.FUZZED, ids=lambda clause: clause.slug)
+def test_an_operation_alone_has_walks_only_along_a_link_to_itself(clause: Clause) -> None:
+    name = clause.slug.removeprefix("contract/")
+    program = command(replace(plan(), operation_ids=(name,)), Path("settings"))
+    walks = "--phases=examples,coverage,fuzzing" not in program
+    assert walks == ((name, name) in links())
+    assert f"--include-operation-id={name}" in program
+
+
+def test_with_a_link_among_them_operations_have_walks() -> None:
+    pairs = {pair for pair in links() if len(set(pair)) == 2}
+    assert ("issue_certificate", "revoke_certificate") in pairs
+    for chosen in ((), *pairs):
+        program = command(replace(plan(), operation_ids=chosen), Path("settings"))
+        assert not [each for each in program if each.startswith("--phases")]
+
+
+def test_an_operation_without_links_is_judged_alone_and_what_is_said_of_it_holds_no_secret(tmp_path: Path) -> None:
+    """Schemathesis really runs, against a server that repeats every secret it is told."""
+
+    def answer(asked: Asked) -> Told:
+        secret = f"{asked.headers.get('authorization', KEY)} whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+        return Told(500, json.dumps({"error": {"message": secret, "code": "internal_error"}}).encode())
+
+    with faking(answer) as server:
+        options = Options(
+            server.url, key=KEY, write=True, only=("contract/claim_certificate",), out=tmp_path, examples=1
+        )
+        assert judge(options, fuzzing.FUZZED, Terminal(Console(file=io.StringIO()))) == NOT_CONFORMANT
+    assert {file.name for file in tmp_path.iterdir()} == {"junit.xml", "results.json", "report.html", fuzzing.SAID}
+    assert "whsec_…" in (tmp_path / fuzzing.SAID).read_text()
+    for file in tmp_path.iterdir():
+        told = file.read_text()
+        assert KEY not in told, file.name
+        assert "MfKQ9r8G" not in told, file.name

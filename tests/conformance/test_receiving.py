@@ -109,3 +109,42 @@ def test_another_address_may_lead_to_it(receiver: Receiver) -> None:
     other.close()
     assert other.address("here").startswith("https://hooks.example.com/deep/truecerta-conformance/")
     assert other.run not in receiver.address("here")
+
+
+def test_what_is_not_below_its_folder_is_not_kept(receiver: Receiver) -> None:
+    strange = [f"{receiver.url}/here", f"{receiver.url}/truecerta-conformance/another-run/here"]
+    assert [httpx.post(each, content=b"{}", trust_env=False).status_code for each in strange] == [404, 404]
+    assert receiver.received("here") == []
+
+
+def test_a_folder_before_its_own_is_of_no_account(receiver: Receiver) -> None:
+    through_a_proxy = receiver.address("here").replace(receiver.url, f"{receiver.url}/deep")
+    assert httpx.post(through_a_proxy, content=b"{}", trust_env=False).status_code == 200
+    assert len(receiver.received("here")) == 1
+
+
+@pytest.mark.parametrize("in_chunks", [False, True])
+def test_what_is_too_large_for_an_event_is_refused(receiver: Receiver, in_chunks: bool) -> None:  # noqa: FBT001
+    body = b" " * (receiving.MOST_BYTES + 1)
+    content = iter([body]) if in_chunks else body
+    try:
+        status = httpx.post(receiver.address("here"), content=content, trust_env=False).status_code
+    except httpx.TransportError:  # it hung up while more was sent
+        status = 413
+    assert status == 413
+    assert receiver.received("here") == []
+
+
+def test_no_more_is_kept_than_any_run_is_sent(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receiving, "MOST_KEPT", 2)
+    assert [send(receiver, "here").status_code for _ in range(3)] == [200, 200, 200]
+    assert len(receiver.received("here")) == 2
+    monkeypatch.setattr(receiving, "MOST_KEPT", 20)
+    monkeypatch.setattr(receiving, "MOST_KEPT_BYTES", 10)
+    assert [send(receiver, "there", b"123456").status_code for _ in range(3)] == [200, 200, 200]
+    assert len(receiver.received("there")) == 1
+
+
+def test_a_body_nested_deeply_is_no_json(receiver: Receiver) -> None:
+    send(receiver, "here", b"[" * 100_000)
+    assert receiver.wait("here", anything, 5).json is None

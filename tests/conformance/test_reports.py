@@ -1,12 +1,15 @@
 """Reports hold no secret, let no server speak through them, and tell the same to people and programs."""
 
+import base64
 import io
 import json
 import os
 import subprocess
+import time
 from collections.abc import Mapping
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -14,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from conformance.exchanges import Exchange
+from conformance.exchanges import KEPT_BYTES, READ_FURTHER, Exchange, shown
 from conformance.options import Options
 from conformance.reporting import folder
 from conformance.reporting.account import Account
@@ -22,6 +25,9 @@ from conformance.reporting.curl import curl
 from conformance.reporting.junit import xml
 from conformance.reporting.page import html
 from conformance.reporting.results import document
+from conformance.reporting.secrecy import KEY as GIVEN
+from conformance.reporting.secrecy import OTHER_KEY as OTHER
+from conformance.reporting.secrecy import Blotter
 from conformance.reporting.terminal import Terminal
 from conformance.running import Status
 from tests.conformance.made_up import URL, account, clause, exchange, result
@@ -137,6 +143,61 @@ def test_no_secret_is_in_any_report(key: str) -> None:
     for name, report in told(account(results, Options(URL, key=key, other_key=OTHER_KEY))).items():
         assert not [secret for secret in (key, OTHER_KEY, SECRET, TOKEN) if secret in report], name
         assert "$TRUECERTA_KEY" in report, name
+
+
+def forms(secret: str) -> list[str]:
+    """What a key is made into on its way through clauses, Schemathesis and servers."""
+    encoded = [
+        base64.b64encode(text.encode()).decode() for text in (secret, f"{secret}:", f":{secret}", f"jane:{secret}")
+    ]
+    return [*encoded, secret.swapcase(), quote(secret, safe=""), secret[:12], secret[:-1]]
+
+
+@pytest.mark.parametrize("key", [KEY, ODD_KEY, "a key of 20 letters!"])
+def test_no_file_holds_a_key_in_another_form(key: str, tmp_path: Path) -> None:
+    said = "\n".join(forms(key))
+    told_by = [
+        exchange(headers={"authorization": f"Basic {form}", "x": form}, url=f"{URL}/{form}") for form in forms(key)
+    ]
+    cut = shown(f"{'.' * (KEPT_BYTES - 14)}{key}")
+    results = [result("states/expired", Status.FAIL, said, *told_by, exchange(body=said, answer=cut))]
+    folder.write(account(results, Options(URL, key=key, other_key=OTHER_KEY)), tmp_path)
+    core = len(key) * 8 // 6 - 3
+    for file in tmp_path.iterdir():
+        text = file.read_text()
+        for form in forms(key):
+            assert form not in text, (file.name, form)
+            assert form[3 : 3 + core] not in text or len(form) < core, (file.name, form)
+
+
+@pytest.mark.parametrize("scheme", ["Basic", "Digest", "ApiKey"])
+def test_of_another_scheme_nothing_is_shown(scheme: str) -> None:
+    blotter = Blotter(Options(URL, key=KEY))
+    assert blotter.exchange(exchange(headers={"Authorization": f"{scheme} Zm9v"})).headers == {
+        "Authorization": f"{scheme} …"
+    }
+
+
+def test_two_keys_that_begin_alike_are_told_apart() -> None:
+    blotter = Blotter(Options(URL, key="conformance-key-1", other_key="conformance-key-2"))
+    assert blotter.text("conformance-key-2 conformance-key-1 conformance-key-") == f"{OTHER} {GIVEN} …"
+
+
+def test_a_long_body_is_cut_before_it_is_read() -> None:
+    begun = time.process_time()
+    text = shown(b"eyJ" * 5_000_000)
+    assert time.process_time() - begun < 1
+    assert len(text) < KEPT_BYTES + 100
+    assert text.endswith("(15000000 bytes)")
+    assert "bytes" not in shown("\u20ac" * 10)
+
+
+@pytest.mark.parametrize("secret", [TOKEN, SECRET, KEY])
+def test_a_secret_that_is_cut_in_two_is_none_that_is_shown(secret: str) -> None:
+    for kept in range(len("trc_live_") + 2, len(secret)):
+        blank = READ_FURTHER + KEPT_BYTES - kept
+        for before in (" " * blank, f"{KEY}{'a' * 6_000}".ljust(blank)):
+            assert secret[len("trc_live_") : kept] not in shown((before + secret + " " * 9_000).encode())
 
 
 def test_junit_has_a_suite_for_each_area_and_a_case_for_each_clause() -> None:
@@ -259,6 +320,32 @@ def test_a_terminal_shows_where_the_run_is() -> None:
     assert "limits/api – waits 30 s, as the server asks with 429" in shown
     assert "limits/public" in shown, "a failure is seen at once"
     assert "2/2" in shown
+
+
+def test_what_was_tried_in_part_is_not_told_as_all() -> None:
+    some = [result("states/a", Status.PASS), *(result(f"states/{n}", Status.SKIP, "it needs a key") for n in range(3))]
+    partly, wholly = account(some), account([*some[:1], result("limits/api", Status.DISABLED)])
+    assert (partly.headline, wholly.headline) == ("Conforms as far as tried: 1 of 4 clauses", "Conformant")
+    verdicts = [document(each)["verdict"] for each in (partly, wholly)]
+    assert [(each["complete"], each["tried"], each["exit_status"]) for each in verdicts] == [
+        (False, 1, 0),
+        (True, 1, 0),
+    ]
+    pages = [Page(html(each)) for each in (partly, wholly)]
+    classes = [str(each.get("class")) for page in pages for _, each in page.elements]
+    assert [each for each in classes if each.startswith("verdict")] == ["verdict skip", "verdict pass"]
+    assert "3 could not be tried: they need a key" in pages[0].text
+    green = "\x1b[32mhttps"
+    assert [green in told(each)["screen"] for each in (partly, wholly)] == [False, True]
+
+
+def test_what_to_look_at_begins_with_why() -> None:
+    first = html(every_status("It does something else.")).partition('class="first"')[2].partition("</ul>")[0]
+    assert (
+        0 < first.index("It does something else.") < first.index('<p class="quiet">A server does what states/expired')
+    )
+    assert "KeyError: &#39;x&#39;" in first
+    assert "Traceback" not in first
 
 
 def test_what_is_not_there_is_told_without_clauses() -> None:

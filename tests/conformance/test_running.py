@@ -175,3 +175,19 @@ def test_what_the_server_blocked_leaves_the_question_open() -> None:
     results: list[Result] = [result("states/a", Status.PASS), BLOCKED]
     assert exit_status(results, strict=False) == 2
     assert exit_status([*results, result("states/b", Status.FAIL)], strict=False) == 1
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000 + b"]" * 100_000, b'{"status": NaN}', b"[Infinity, -Infinity]", b"{"])
+def test_what_only_looks_like_json_does_not_meet_the_clause(body: bytes) -> None:
+    ended = tried(
+        clause("states/expired", asks_too_much), *trial_of(lambda _request: httpx.Response(200, content=body))
+    )
+    assert ended.status is Status.FAIL
+    assert ended.why.startswith("GET /first: its body is no JSON")
+
+
+def test_a_limit_that_cannot_be_waited_for_blocks_the_clause() -> None:
+    limited = httpx.Response(429, headers={"Retry-After": "3600"})
+    ended = tried(clause("states/expired", asks), *trial_of(lambda _request: limited))
+    assert (ended.status, ended.blocked) == (Status.SKIP, True)
+    assert "Retry-After: 3600" in ended.why

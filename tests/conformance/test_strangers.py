@@ -1,5 +1,6 @@
 """What is no such server at all is told so in a sentence, with exit status 2 and before long."""
 
+import gzip
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -111,6 +112,8 @@ def _visit(visit: socket.socket, first: bytes, then: bytes, pause: float, goes_o
 
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
+CHUNKED = HEAD[:-2] + b"Transfer-Encoding: chunked\r\n\r\n2;"
+BOMB = gzip.compress(bytes(2 * LARGEST_BYTES), 1)
 STRANGERS: dict[str, tuple[Server, str]] = {
     "a closed port": (closed_port, "gave no answer"),
     "files": (files, "not as a TrueCerta API does"),
@@ -130,6 +133,17 @@ STRANGERS: dict[str, tuple[Server, str]] = {
     "another protocol": (partial(speaking, b"SSH-2.0-OpenSSH_9.2\r\n\r\n"), "gave no answer"),
     "a body without end": (partial(speaking, HEAD, b" " * 65_536, goes_on=True), "the server"),
     "a head without end": (partial(speaking, HEAD[:-2], b"X-More: of it\r\n" * 1000, goes_on=True), "gave no answer"),
+    "a drip of headers": (partial(speaking, HEAD[:-2], b"X-More: a\r\n", 0.1, goes_on=True), "took too long"),
+    "a drip of a header": (partial(speaking, HEAD[:-2] + b"X-More: ", b"a", 0.1, goes_on=True), "took too long"),
+    "a drip of the status": (partial(speaking, b"HTTP/1.1 200 ", b"O", 0.1, goes_on=True), "took too long"),
+    "a drip of early hints": (partial(speaking, b"", b"HTTP/1.1 103 \r\n\r\n", 0.1, goes_on=True), "took too long"),
+    "a drip between chunks": (partial(speaking, CHUNKED, b"a", 0.1, goes_on=True), "took too long"),
+    "a bomb": (partial(telling, Told(200, BOMB, headers={"Content-Encoding": "gzip"})), "unpacked, does not end"),
+    "packed twice": (partial(telling, Told(200, PAGE, headers={"Content-Encoding": "gzip, gzip"})), "nobody has asked"),
+    "packed badly": (partial(telling, Told(200, PAGE, headers={"Content-Encoding": "gzip"})), "cannot be unpacked"),
+    "packed": (partial(telling, Told(200, gzip.compress(b"{}"), headers={"Content-Encoding": "gzip"})), "not as a"),
+    "deep nesting": (partial(telling, Told(200, b"[" * 100_000 + b"]" * 100_000)), "not as a TrueCerta API does"),
+    "no number": (partial(telling, Told(200, b'{"error": {"message": NaN, "code": Infinity}}')), "not as a TrueCerta"),
     "a drip without end": (partial(speaking, HEAD, b" ", 0.1, goes_on=True), "took too long"),
 }
 

@@ -1,7 +1,7 @@
 """Extensions: additions to a badge that say themselves what they mean. Their schemas are not read."""
 
 from ..badge import Badge
-from ..contexts import gives_meaning
+from ..contexts import vocabulary
 from ..links import BADGE_OBJECTS
 from ..node import Flaws
 from ..rule import error
@@ -43,10 +43,10 @@ def extension_type(badge: Badge) -> Flaws:
 @error("extension-name", "Extensions")
 def extension_name(badge: Badge) -> Flaws:
     """An extension stands under a name that is an IRI, or a word of its document's context."""
-    documents = {node.document: node for node in badge.of(*BADGE_OBJECTS) if not node.pointer}
+    documents = {node.document: vocabulary(node) for node in badge.of(*BADGE_OBJECTS) if not node.pointer}
     for node in badge.of("Extension"):
         name = next((piece for piece in reversed(node.pointer.split("/")) if piece and not piece.isdigit()), "")
         name = name.replace("~1", "/").replace("~0", "~")
-        document = documents.get(node.document, node)
-        if not gives_meaning(document, name):
+        words = documents.get(node.document) or vocabulary(node)
+        if not words.has(name):
             yield node.flaw("", f"The extension stands under {quoted(name)}, which is neither an IRI nor a known word.")

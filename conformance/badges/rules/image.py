@@ -8,6 +8,7 @@ from ..baking import IMAGE_TYPES, image_type
 from ..documents import OK, SERVER_ERROR, TOO_MANY
 from ..forms import optional
 from ..node import Flaw, Flaws
+from ..recognising import unbaked
 from ..rule import error
 from ..values import data_media_type, is_web_address, quoted
 from ..web import Fetched
@@ -66,6 +67,19 @@ def image_content(badge: Badge) -> Flaws:
         declared, content = _declared(picture), _content(picture)
         if declared in IMAGE_TYPES and content is not None and image_type(content) != declared:
             yield _flaw(picture, f"The image says that it is {declared}, and is not.")
+
+
+@error("image-whole", "BadgeClass: image")
+def image_whole(badge: Badge) -> Flaws:
+    """An image is whole: a PNG to its last chunk, an SVG to the end of its outermost element."""
+    seen: dict[str, str] = {}
+    for picture in badge.pictures:
+        if picture.url not in seen:
+            content = _content(picture)
+            baking = unbaked(content) if content and image_type(content) else None
+            seen[picture.url] = baking.broken if baking and not baking.is_unjudged else ""
+        if seen[picture.url]:
+            yield _flaw(picture, f"The image cannot be read. {seen[picture.url]}")
 
 
 def _flaw(picture: Picture, words: str) -> Flaw:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ..badge import Badge
-from ..contexts import contexts, gives_meaning
+from ..contexts import contexts, vocabulary
 from ..links import BADGE_OBJECTS, DOCUMENTS
 from ..node import Flaws, Node
 from ..rule import error, warning
@@ -59,14 +59,14 @@ def context_redefined(badge: Badge) -> Flaws:
 @warning("unmapped-property", "Additional Properties")
 def unmapped_property(badge: Badge) -> Flaws:
     """Every member is a word of a context of its document, or an IRI: any other is no part of the badge's meaning."""
-    documents = {node.document: node for node in _whole(badge)}
+    documents = {node.document: vocabulary(node) for node in _whole(badge)}
     for node in badge.nodes:
         document = documents.get(node.document)
         if node.role in _FREE or document is None or ("@context" in node.value and node.pointer):
             continue
         for name in node.value:
             is_extension = any("Extension" in part.types for part in node.parts(name, "Extension"))
-            if not is_extension and not gives_meaning(document, name):
+            if not is_extension and not document.has(name):
                 yield node.flaw(
                     name, f"{quoted(name)} is no word of Open Badges, so readers may drop it. Is it misspelt?"
                 )

@@ -1,11 +1,14 @@
 """Fetching is bounded and never raises, whatever a site does; a badge on a good site is read as it is."""
 
+import socket
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 
+from conformance.badges import fetching
 from conformance.badges.fetching import Fetcher
 from conformance.badges.finding import Verdict
 from conformance.badges.judging import judge_url
@@ -89,6 +92,59 @@ def test_nothing_but_the_web_is_asked(site: BadSite) -> None:
     assert (
         unread("file:///etc/hostname") == unread("ftp://127.0.0.1/") == unread("/etc/hostname") == "is no web address"
     )
+
+
+HERE = "was not asked: 127.0.0.1 is at no public address (--private allows that)"
+
+
+def numbers(host: str) -> list[tuple[object, ...]]:
+    """What a look-up finds, of two names that stand for others."""
+    found = {"public.example": ["93.184.216.34"], "inside.example": ["10.0.0.1", "::1"]}
+    return [(0, 0, 0, "", (number, 0)) for number in found.get(host, [host])]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "inside.example", "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]"])
+def test_where_only_the_public_is_read_no_private_address_is(
+    site: BadSite, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", lambda name, *_, **__: numbers(name))
+    before = list(site.asked)
+    answer = Fetcher(ENOUGH, is_public_only=True).get(f"http://{host}:{site.server_port}/json")
+    assert isinstance(answer, Unread)
+    assert "is at no public address" in answer.why
+    assert site.asked == before
+
+
+def test_a_public_address_is_asked_by_its_number_and_leads_to_no_private_one(
+    site: BadSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[httpx.Request] = []
+
+    def redirecting(_client: httpx.Client, request: httpx.Request, **_options: object) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(302, headers={"Location": f"{site.url}/json"}, request=request)
+
+    monkeypatch.setattr(socket, "getaddrinfo", lambda name, *_, **__: numbers(name))
+    monkeypatch.setattr(httpx.Client, "send", redirecting)
+    assert Fetcher(ENOUGH, is_public_only=True).get("https://public.example:8443/a?b=c") == Unread(HERE)
+    (request,) = sent
+    assert str(request.url) == "https://93.184.216.34:8443/a?b=c"
+    assert request.headers["Host"] == "public.example:8443"
+    assert request.extensions["sni_hostname"] == "public.example"
+
+
+def test_the_next_address_is_tried_where_one_takes_nothing(site: BadSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "public_addresses", lambda *_: ["127.0.0.2", "127.0.0.1"])
+    answer = Fetcher(ENOUGH, is_public_only=True).get(f"http://public.example:{site.server_port}/json")
+    assert isinstance(answer, Fetched)
+
+
+def test_proxies_of_the_environment_are_not_used(site: BadSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Mute() as mute:
+        monkeypatch.setenv("HTTP_PROXY", mute.url)
+        monkeypatch.setenv("ALL_PROXY", mute.url)
+        monkeypatch.setenv("NO_PROXY", "")
+        assert isinstance(Fetcher(ENOUGH).get(f"{site.url}/json"), Fetched)
 
 
 def test_a_closed_port_is_unread() -> None:

@@ -46,6 +46,8 @@ class Message:
 
     @json.setter
     def json(self, value: Json) -> None:
+        if self.body and json.dumps(value) == json.dumps(self.json):
+            return  # the bytes stay as they were written
         try:
             written = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
         except UnicodeEncodeError:  # half a surrogate pair can only be written escaped

@@ -49,6 +49,19 @@ def noted(mail: EmailMessage, memory: Memory) -> Iterable[EmailMessage]:
     yield mail
 
 
+def endless(mail: EmailMessage, memory: Memory) -> Iterable[EmailMessage]:
+    """A token does not say until when it is good; what it said is remembered."""
+    for token in dict.fromkeys(tokens(mail)):
+        payload = token.split(".")[1]
+        said = {name: value for name, value in part(token, 1).items() if name != "exp"}
+        changed = base64.urlsafe_b64encode(json.dumps(said).encode()).rstrip(b"=").decode()
+        remembered(memory, "tokens")[changed] = token
+        for each in texts(mail):
+            text = each.get_content().replace(payload, changed)
+            each.set_content(text, subtype=each.get_content_subtype())
+    yield mail
+
+
 def first_only(mail: EmailMessage, memory: Memory) -> Iterable[EmailMessage]:
     """A holder who was mailed once is not mailed again."""
     if memory.count(("mailed", mail["To"])) == 1:
@@ -197,6 +210,13 @@ FAULTS = (
         "claims",
         forgiving(CLAIM, by_content, when=sent("token", is_unsigned)),
         mails=[noted],
+    ),
+    fault(
+        "token-without-end",
+        "A token does not say until when it is good.",
+        "claims",
+        asks(CLAIM, by_content, when=sent("token", is_token)),
+        mails=[endless],
     ),
     fault(
         "empty-token-not-found",

@@ -58,6 +58,16 @@ FAULTS = (
         answers(EVERY, body(lambda text: text + b"# ours\n"), when=goes_to("/openapi.yaml")),
     ),
     fault(
+        "operation-renamed",
+        "The contract that is served has an operation under another name.",
+        "contract",
+        answers(
+            EVERY,
+            body(lambda text: text.replace(b"operationId: get_course\n", b"operationId: read_course\n")),
+            when=goes_to("/openapi.yaml"),
+        ),
+    ),
+    fault(
         "head-refused",
         "HEAD is answered 405.",
         "contract",
@@ -162,19 +172,19 @@ FAULTS = (
     fault(
         "badge-always-plain",
         "A badge document is application/json whatever is accepted.",
-        "contract open-badges",
+        "open-badges",
         answers(BADGES, header("Content-Type", "application/json"), status=200),
     ),
     fault(
         "badge-always-linked",
         "A badge document is application/ld+json, also where only application/json is accepted.",
-        "contract open-badges",
+        "open-badges",
         answers("get_badge_class get_issuer", header("Content-Type", "application/ld+json"), status=200),
     ),
     fault(
         "badge-without-vary",
         "A badge document does not say that it varies by Accept.",
-        "contract open-badges",
+        "open-badges",
         answers(BADGES, header("Vary", None)),
     ),
     fault(

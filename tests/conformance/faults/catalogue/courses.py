@@ -46,16 +46,19 @@ def without_null_members(message: Message, _seen: Seen) -> None:
         message.json = {name: value for name, value in message.json.items() if value is not None}
 
 
-def not_kept(request: Request, ask: Ask, _memory: Memory) -> Reply:
-    """A change is answered as if it were made, and is not."""
-    wanted: Json = request.json
-    if request.operation != "update_course" or not isinstance(wanted, dict) or "criteria_url" in wanted:
-        return ask(request)
-    reply = ask(reading(request, request.path))
-    told = reply.json
-    told["data"] |= wanted
-    reply.json = told
-    return reply
+def not_kept(request: Request, ask: Ask, memory: Memory) -> Reply:
+    """A change is answered as made, and the course is read as it was before."""
+    before = remembered(memory, "before")
+    if request.operation == "update_course" and request.key:
+        reading_it = ask(reading(request, request.path))
+        reply = ask(request)
+        if reply.status == 200:
+            before[request.path] = reading_it
+        return reply
+    if request.operation == "get_course" and request.path in before:
+        found: Reply = before[request.path]
+        return found.copy()
+    return ask(request)
 
 
 def one_version_each_time(request: Request, ask: Ask, memory: Memory) -> Reply:
@@ -93,19 +96,19 @@ FAULTS = (
     fault(
         "course-null-left-out",
         "A new course lacks the members that are null.",
-        "courses contract",
+        "courses contract errors",
         answers("create_course", reshape(without_nulls), status=201),
     ),
     fault(
         "course-begins-at-zero",
         "A course's first version is 0.",
-        "courses contract",
+        "courses contract errors isolation",
         answers("create_course", put("data.version", 0), status=201),
     ),
     fault(
         "course-named-otherwise",
         "A course's name begins with a capital letter, whatever was sent.",
-        "courses contract",
+        "courses contract errors open-badges",
         asks("create_course", alter("name", lambda name: name.title() if isinstance(name, str) else name)),
     ),
     fault(
@@ -155,7 +158,7 @@ FAULTS = (
     fault(
         "validity-a-year-unless-said",
         "A course without a validity has one of 12 months.",
-        "courses certificates",
+        "courses certificates errors",
         asks(
             "create_course",
             put("validity_period_months", 12),
@@ -200,7 +203,12 @@ FAULTS = (
         "courses errors certificates",
         asks("update_course", replaced_whole),
     ),
-    fault("change-not-kept", "A change is answered as made, and is not.", "courses certificates", not_kept),
+    fault(
+        "change-not-kept",
+        "A change is answered as made, and is not.",
+        "courses certificates contract isolation",
+        not_kept,
+    ),
     fault(
         "change-cannot-clear",
         "Null in a change changes nothing.",
@@ -222,13 +230,13 @@ FAULTS = (
     fault(
         "version-each-time",
         "Every change of a course makes a version, of its validity too.",
-        "courses",
+        "courses idempotency",
         one_version_each_time,
     ),
     fault(
         "certificates-follow-the-course",
         "A certificate shows its course's present name.",
-        "courses certificates",
+        "courses certificates open-badges",
         present_name,
     ),
     fault(
@@ -240,7 +248,7 @@ FAULTS = (
     fault(
         "badge-always-with-version",
         "A new course links to its badge class with ?version=1.",
-        "courses",
+        "courses errors isolation open-badges",
         answers("create_course", alter("data.links.badge_class", lambda link: f"{link}?version=1")),
     ),
 )

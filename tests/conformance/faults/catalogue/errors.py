@@ -1,5 +1,6 @@
 """Faults of errors: their shape, and which of them it is."""
 
+from conformance.clauses.errors import NOBODYS_METHOD
 from tests.conformance.faults.breaking import (
     EVERY,
     Seen,
@@ -70,7 +71,7 @@ FAULTS = (
     fault(
         "errors-in-html",
         "An address that is not there is answered with a page in HTML.",
-        "errors",
+        "errors cors open-badges",
         answers(EVERY, as_a_page, status=404, when=goes_to("no-such")),
     ),
     fault(
@@ -106,7 +107,7 @@ FAULTS = (
     fault(
         "unknown-path-refused",
         "An address that is not there is answered 400.",
-        "errors contract",
+        "errors contract cors open-badges",
         answers(EVERY, error(400, "bad_request"), status=404, when=goes_to("no-such")),
     ),
     fault(
@@ -127,7 +128,7 @@ FAULTS = (
     fault(
         "missing-thing-gone",
         "An endpoint that is not there is answered 410.",
-        "errors webhooks isolation",
+        "errors webhooks isolation cors",
         answers("delete_webhook get_webhook", error(410, "gone"), status=404),
     ),
     fault(
@@ -145,13 +146,13 @@ FAULTS = (
     fault(
         "impossible-code-refused",
         "A code that cannot be one is 422.",
-        "errors verification",
+        "errors verification cors",
         answers("verify_certificate get_certificate revoke_certificate", unprocessable, status=404, when=could_not_be),
     ),
     fault(
         "impossible-id-refused",
         "An id that cannot be one is 422.",
-        "errors",
+        "errors cors open-badges",
         answers("get_course get_badge_class", unprocessable, status=404, when=could_not_be),
     ),
     fault(
@@ -163,7 +164,7 @@ FAULTS = (
     fault(
         "unknown-course-refused",
         "A certificate for a course that is not there is 422.",
-        "errors certificates isolation",
+        "errors certificates isolation idempotency",
         answers("issue_certificate", unprocessable, status=404),
     ),
     fault(
@@ -202,20 +203,20 @@ FAULTS = (
     ),
     fault(
         "allow-too-much",
-        "Allow names PUT, too.",
+        "Allow names the method that is refused, too.",
         "errors",
-        answers(EVERY, alter_header("Allow", lambda told: f"{told}, PUT"), status=405),
+        answers(EVERY, alter_header("Allow", lambda told: f"{told}, {NOBODYS_METHOD}"), status=405),
     ),
     fault(
         "conflict-forbidden",
         "What the state of a certificate forbids is 403.",
-        "errors certificates claims",
+        "certificates claims",
         answers("renew_certificate", error(403, "forbidden"), status=409),
     ),
     fault(
         "conflict-unprocessable",
         "What the state of a certificate forbids is 422.",
-        "errors certificates",
+        "certificates",
         answers("renew_certificate", unprocessable, status=409),
     ),
     fault(

@@ -17,6 +17,7 @@ from tests.conformance.faults.breaking import (
     error,
     forgiving,
     header,
+    lacks,
     put,
     unprocessable,
 )
@@ -192,7 +193,7 @@ FAULTS = (
     fault(
         "unknown-member-overlooked",
         "Members that the contract does not know are overlooked.",
-        "errors certificates courses",
+        "errors certificates courses contract",
         forgiving(f"{COURSE} {WRITING}", known_members),
     ),
     fault("members-in-any-letters", "Members are known in any letters.", "errors", forgiving(COURSE, in_any_letters)),
@@ -205,14 +206,14 @@ FAULTS = (
     fault(
         "course-named-by-itself",
         "A course without a name is named.",
-        "errors courses",
+        "errors courses cors",
         forgiving(COURSE, named("name")),
     ),
     fault(
         "token-missing-not-found",
         "A claim without a token is 404.",
-        "errors claims",
-        answers("claim_certificate", error(404, "not_found"), status=422),
+        "errors claims contract",
+        answers("claim_certificate", error(404, "not_found"), status=422, when=lacks("token")),
     ),
     fault(
         "silent-about-the-field",

@@ -112,7 +112,7 @@ FAULTS = (
     fault(
         "blank-taken",
         "A text of blanks is taken.",
-        "errors courses certificates",
+        "errors courses certificates idempotency",
         forgiving(TEXTS, texts(lambda text: text if text.strip() else "(blank)")),
     ),
     fault(
@@ -149,7 +149,7 @@ FAULTS = (
     fault(
         "months-clamped",
         "A validity of too many months, or of none, is the nearest that may be.",
-        "errors courses",
+        "courses",
         forgiving(f"{COURSE} update_course", alter("validity_period_months", clamped(1, 1200))),
     ),
     fault(

@@ -196,13 +196,13 @@ FAULTS = (
     fault(
         "idempotency-keys-of-all",
         "The Idempotency-Key of one organization is known to another.",
-        "isolation idempotency",
+        "idempotency",
         replayed_to_anybody,
     ),
     fault(
         "verified-by-its-own-alone",
         "Who verifies with a key is told of no other organization's certificates.",
-        "isolation",
+        "isolation authentication",
         answers(
             "verify_certificate",
             not_found,

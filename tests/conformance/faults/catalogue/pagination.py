@@ -11,6 +11,7 @@ from tests.conformance.faults.breaking import (
     asks,
     both,
     forgiving,
+    is_,
     not_,
     not_found,
     put,
@@ -150,6 +151,11 @@ def only_own_cursors(request: Request, ask: Ask, memory: Memory) -> Reply:
     return reply
 
 
+def has_cursor(seen: Seen) -> bool:
+    """The request goes on from an item."""
+    return len(dict(seen.request.query).get("cursor", "")) == len("2026-03-15T10:00:00.123456Z")
+
+
 def offset_overlooked(message: Message, _seen: Seen) -> None:
     """A cursor's offset is not looked at."""
     assert isinstance(message, Request)
@@ -199,7 +205,7 @@ FAULTS = (
         "filter-on-first-page-only",
         "A filter by state holds on the first page only.",
         "pagination",
-        asks(LIST, query("status", None), when=asked("cursor")),
+        asks(LIST, query("status", None), when=has_cursor),
     ),
     fault(
         "course-on-first-page-only",
@@ -278,7 +284,7 @@ FAULTS = (
             lambda message, seen: query(
                 "cursor", (datetime.fromisoformat(dict(seen.request.query)["cursor"]) + MICROSECOND).isoformat()
             )(message, seen),
-            when=lambda seen: len(dict(seen.request.query).get("cursor", "")) == 27,
+            when=has_cursor,
         ),
     ),
     fault(
@@ -324,8 +330,10 @@ FAULTS = (
     fault(
         "empty-page-not-found",
         "A page without items is 404.",
-        "pagination certificates isolation courses states webhooks",
-        answers(LIST, not_found, when=both(lambda seen: seen.reply.status == 200, not_(where("data.0.id")))),
+        "pagination certificates isolation courses states webhooks contract idempotency",
+        answers(
+            LIST, not_found, when=both(is_("GET"), lambda seen: seen.reply.status == 200, not_(where("data.0.id")))
+        ),
     ),
     fault(
         "empty-page-with-cursor",

@@ -111,7 +111,7 @@ FAULTS = (
     fault(
         "academy-without-name",
         "A verification does not tell the academy's name.",
-        "verification",
+        "verification open-badges",
         answers(VERIFY, put("academy.name", "")),
     ),
     fault(
@@ -123,7 +123,7 @@ FAULTS = (
     fault(
         "logo-is-no-address",
         "The academy's logo is the name of a file.",
-        "verification",
+        "verification open-badges",
         answers(VERIFY, put("academy.logo_url", "logo.png")),
     ),
     fault(
@@ -151,7 +151,7 @@ FAULTS = (
         answers(
             VERIFY,
             not_found,
-            when=lambda seen: seen.reply.status == 200 and seen.reply.json["academy"]["name"] == "Another Academy",
+            when=where("academy.name", "Another Academy"),
         ),
     ),
     fault(

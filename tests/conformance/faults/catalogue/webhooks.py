@@ -163,8 +163,8 @@ FAULTS = (
     fault(
         "impossible-id-unprocessable",
         "Disabling an endpoint of an id that cannot be is 422.",
-        "webhooks",
-        answers(OFF, unprocessable, status=404, when=goes_to("/no-id")),
+        "errors",
+        answers(OFF, unprocessable, status=404, when=goes_to("/no-such-id")),
     ),
     fault(
         "test-counts-one-more",
