@@ -29,6 +29,8 @@ def presented(source: str) -> Presented:
     try:
         with Path(source).open("rb") as file:
             return recognised(source, file.read(MOST_BYTES))
+    except (IsADirectoryError, PermissionError) as error:
+        raise NoSource(f"{source} cannot be read: {error.strerror}.") from error
     except OSError as error:
         raise NoSource(_mistaken(source) or f"{source} cannot be read: {error.strerror or error}.") from error
 
@@ -53,8 +55,6 @@ def _mistaken(source: str) -> str:
     >>> _mistaken("ftp://example.org/x")
     'ftp://example.org/x is no address that can be read: it has to begin with https:// or http://, and a host.'
     """
-    if Path(source).exists():
-        return ""
     if "://" in source:
         return f"{source} is no address that can be read: it has to begin with https:// or http://, and a host."
     if _HOST_FIRST.fullmatch(source) and is_web_address(f"https://{source}"):

@@ -106,6 +106,7 @@ def test_a_cut_picture_is_invalid_and_of_no_kind(tmp_path: Path) -> None:
         ("localhost:8000/x", "There is no file localhost:8000/x; or did you mean http://localhost:8000/x?"),
         ("ftp://example.org/x", "ftp://example.org/x is no address that can be read: it has to begin with https:// or"),
         ("aaa.bbb.ccc", "There is no file of this name. If it is a signed badge (JWS), give it in a file, or by"),
+        (f"{'a' * 3000}.b.c", "There is no file of this name. If it is a signed badge (JWS), give it in a file, or by"),
         ("my.old.png", "my.old.png cannot be read: No such file or directory."),
     ],
 )
