@@ -1,7 +1,7 @@
 """Claims: a holder takes a certificate by the link that was mailed, once, and nobody else does."""
 
 from .. import claiming, feed
-from ..asked import verify
+from ..asked import listed, verify
 from ..claiming import expect_claimed, token_of
 from ..clause import clauses_of, must
 from ..coming import EXPIRES_AT, ISSUED_AT
@@ -34,6 +34,8 @@ def claimed(trial: Trial) -> None:
     instant(when, "`data.claimed_at`")
     found = expect_claimed(trial, certificate, is_claimed=True)["claimed_at"]
     require(found == when, f"The claim was answered with {when}, and the certificate says {found}.", answer)
+    page, place = listed(trial, certificate)
+    page.expect_member(f"{place}.is_claimed", value=True)
 
 
 @must("claims/verified-as-claimed", "openapi.yaml#/components/schemas/VerifiedCertificate")

@@ -28,6 +28,7 @@ AS_THEY_COME = (
     '<b>"Jane" & Doe</b> \\ / %s ${x} {{x}}',
     "李小龍 \u0645\u0631\u062d\u0628\u0627 שלום Ωμέγα",
     "Jane \U0001f469\u200d\U0001f393 Doe \U0001f1f3\U0001f1f1",
+    "Jane of\ufb01ce \u2460 \uff2aane",  # of one form by NFC, of another by NFKC
 )
 LINES = "First line,\nsecond line,\r\n\tand a third.\n"
 LONGEST_ADDRESS = f"{'x' * 64}@{'y' * 63}.{'z' * 63}.{'w' * 49}.{HOST}"

@@ -28,7 +28,15 @@ OF_ANOTHER_TYPE_TO_ISSUE: dict[str, tuple[Any, ...]] = {
     "issued_at": (1_773_568_800, True, ["2026-03-15T10:00:00Z"]),
     "notify": ("no", 0),
 }
-NO_ADDRESSES = ("jane", "@example.com", "jane@", "jane doe@example.com", "jane@@example.com", "Jane <jane@example.com>")
+NO_ADDRESSES = (
+    "jane",
+    "@example.com",
+    "jane@",
+    "jane doe@example.com",
+    "jane@@example.com",
+    "Jane <jane@example.com>",
+    "jane@example.com, joe.example.com@example.com",  # whatever is made of it, it reaches nobody
+)
 NO_INSTANTS = (
     "2026-03-15",
     "2026-03-15T10:00:00",
@@ -110,6 +118,7 @@ def wrong_type(trial: Trial) -> None:
     for member, values in OF_ANOTHER_TYPE_TO_ISSUE.items():
         for value in values:
             wrong.certificate(member, value)
+    wrong.correction("holder_name", None)
     wrong.revocation("reason", 7)
 
 

@@ -168,7 +168,7 @@ FAULTS = (
     fault(
         "resent-with-ok",
         "Sending the link again is answered 200.",
-        "claims",
+        "claims idempotency",
         answers(RESEND, status(200), status=202),
     ),
     fault(

@@ -70,19 +70,19 @@ FAULTS = (
     fault(
         "head-refused",
         "HEAD is answered 405.",
-        "contract",
+        "contract open-badges",
         answers(EVERY, error(405, "method_not_allowed"), when=is_("HEAD")),
     ),
     fault(
         "head-of-another-type",
         "HEAD names another media type than GET.",
-        "contract",
+        "contract open-badges",
         answers(EVERY, header("Content-Type", "text/plain"), when=is_("HEAD")),
     ),
     fault(
         "created-without-location",
         "What is created comes without Location.",
-        "contract",
+        "contract idempotency webhooks",
         answers(CREATING, header("Location", None), status=201),
     ),
     fault(
@@ -122,13 +122,13 @@ FAULTS = (
     fault(
         "list-under-another-name",
         "The list of deliveries is called `items`.",
-        "contract webhooks",
+        "contract webhooks idempotency",
         answers("list_deliveries", rename("data", "items")),
     ),
     fault(
         "list-empty",
         "The list of endpoints is empty.",
-        "contract webhooks",
+        "contract webhooks isolation",
         answers("list_webhooks", reshape(lambda told, _seen: {**told, "data": []}), status=200),
     ),
     fault(
@@ -140,7 +140,7 @@ FAULTS = (
     fault(
         "verification-enveloped-too",
         "A verification has itself within `data`, too.",
-        "contract",
+        "contract verification",
         answers("verify_certificate", reshape(lambda told, _seen: {**told, "data": told}), status=200),
     ),
     fault(
