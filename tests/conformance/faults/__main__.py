@@ -9,7 +9,6 @@ import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 
 from conformance.clause import Severity
 from conformance.clauses import AREAS, all_clauses
@@ -61,10 +60,8 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--write", action="store_true", help="commit to what was found: matrix.json and the page in docs/"
     )
     parser.add_argument("--page", action="store_true", help="only write the page anew, from the committed matrix")
-    parser.add_argument(
-        "--short", action="store_true", help="a dozen faults of today's choice, and their clauses alone"
-    )
-    parser.add_argument("--day", type=int, default=datetime.now(UTC).toordinal(), help="the day whose choice is tried")
+    parser.add_argument("--short", action="store_true", help="a dozen faults, and the clauses that notice them alone")
+    parser.add_argument("--choice", type=int, default=1, help="another number, another dozen (1)")
     parser.add_argument("--explain", action="store_true", help="what each clause says of a fault")
     return parser.parse_args(arguments)
 
@@ -72,7 +69,7 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
 def _tasks(asked: argparse.Namespace) -> list[Task]:
     faults = all_faults()
     if asked.short:
-        return chosen_for(asked.day, faults, matrix.read())
+        return chosen_for(asked.choice, faults, matrix.read())
     named = [name for name, fault in faults.items() if fault.home in asked.area]
     wanted = [*asked.only, *named] if asked.only or asked.area else [NONE.name, *faults]
     tasks = []
@@ -97,12 +94,7 @@ def _line(number: int, count: int, outcome: Outcome, *, explained: bool) -> str:
 
 
 def _wrong(asked: argparse.Namespace, found: Sequence[Outcome], rows: Mapping[str, Row]) -> list[str]:
-    committed = matrix.read() if asked.short else {}
-    wrong = []
-    for each in found:
-        fault = fault_named(each.fault)
-        wrong += matrix.verdict(fault, each)
-        wrong += matrix.missed(fault, each, committed[each.fault]) if each.fault in committed else []
+    wrong = [told for each in found for told in matrix.verdict(fault_named(each.fault), each)]
     if _is_whole(asked):
         wrong += matrix.uncovered(rows, all_clauses())
     return wrong

@@ -93,11 +93,6 @@ def complaints(fault: Fault, tripped: Iterable[str]) -> list[str]:
     return [f"{fault.name} trips {slug}, an area that it has nothing to do with." for slug in strange]
 
 
-def missed(fault: Fault, outcome: Outcome, row: Row) -> list[str]:
-    """The clauses that noticed a fault once, and do not any more."""
-    return [f"{fault.name} does not trip {slug} any more." for slug in row.trips if slug not in outcome.tripped]
-
-
 def verdict(fault: Fault, outcome: Outcome) -> list[str]:
     """What is wrong with a run: sentences, none when it went as it has to."""
     told = [f"{fault.name}: {wrong}" for wrong in outcome.wrong]

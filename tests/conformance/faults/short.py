@@ -1,4 +1,4 @@
-"""The short version: a dozen faults of the day's choice, each asked of the clauses alone that are known to notice it."""
+"""The short version: a dozen faults, each asked of the clauses alone that are known to notice it."""
 
 from collections.abc import Mapping
 from random import Random
@@ -10,9 +10,9 @@ from tests.conformance.faults.matrix import Matrix, Row
 FAULTS = 12
 
 
-def chosen_for(day: int, faults: Mapping[str, Fault], matrix: Matrix) -> list[Task]:
-    """The same choice all day long, a fault of each area before a second one of any; and a run without a fault."""
-    chance = Random(day)  # noqa: S311  # nothing hangs on it but which faults come today
+def chosen_for(choice: int, faults: Mapping[str, Fault], matrix: Matrix) -> list[Task]:
+    """The same dozen for the same number, a fault of each area before a second one of any; and a run without a fault."""
+    chance = Random(choice)  # noqa: S311  # nothing hangs on it but which faults are tried
     quick = [fault for name, fault in faults.items() if _is_quick(fault, matrix.get(name))]
     chance.shuffle(quick)
     seen: dict[str, int] = {}
