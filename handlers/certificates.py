@@ -9,7 +9,7 @@ from handlers.pagination import instant_of, paginated
 from rules import instants
 from rules.links import Links
 from services import certificate_life, certificate_lists, certificates, claims
-from services.api_keys import Caller
+from services.callers import Caller
 from wire.schemas import IssueCertificate, RenewCertificate, RevokeCertificate, StatusChoice, UpdateCertificate
 
 

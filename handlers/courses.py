@@ -8,7 +8,7 @@ from handlers.answers import Answer
 from handlers.pagination import instant_of, paginated
 from rules.links import Links
 from services import courses
-from services.api_keys import Caller
+from services.callers import Caller
 from wire.schemas import CreateCourse, UpdateCourse
 
 

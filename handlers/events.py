@@ -4,7 +4,7 @@ from handlers import webhook_shapes as shapes
 from handlers.answers import Answer
 from handlers.pagination import feed
 from services import events
-from services.api_keys import Caller
+from services.callers import Caller
 from wire.schemas import EventKind
 
 

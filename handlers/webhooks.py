@@ -11,7 +11,7 @@ from handlers.pagination import deliveries_paginated, delivery_of, paginated
 from rules import instants
 from rules.links import Links
 from services import deliveries, events, webhooks
-from services.api_keys import Caller
+from services.callers import Caller
 from services.keyring import Keyring
 from wire.schemas import CreateWebhook, DeliveryStatus, RedeliverRange, RotateSecret, UpdateWebhook
 

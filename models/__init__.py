@@ -12,8 +12,12 @@ from models.event import Event
 from models.heartbeat import Heartbeat
 from models.idempotency_record import IdempotencyRecord
 from models.mail import Mail
+from models.membership import Membership
 from models.organization import Organization
+from models.picture import Picture
 from models.plan import Plan
+from models.session import Session
+from models.user import User
 from models.webhook import Webhook
 
 __all__ = [
@@ -29,7 +33,11 @@ __all__ = [
     "Heartbeat",
     "IdempotencyRecord",
     "Mail",
+    "Membership",
     "Organization",
+    "Picture",
     "Plan",
+    "Session",
+    "User",
     "Webhook",
 ]

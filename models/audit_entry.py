@@ -9,10 +9,14 @@ from tortoise.models import Model
 if TYPE_CHECKING:
     from models.api_key import ApiKey
     from models.organization import Organization
+    from models.user import User
 
 
 class AuditEntry(Model):
-    """A change: by which key, what was done (an operationId), to what, and the JSON of what was before and after."""
+    """A change: by which key or user, what was done (an operationId or its like), to what, and JSON of before and after.
+
+    By neither: by an operator at the command line.
+    """
 
     id = fields.UUIDField(primary_key=True)
     organization_id: UUID
@@ -22,6 +26,10 @@ class AuditEntry(Model):
     api_key_id: UUID | None
     api_key: fields.ForeignKeyNullableRelation["ApiKey"] = fields.ForeignKeyField(
         "models.ApiKey", related_name="+", on_delete=fields.RESTRICT, null=True, db_index=False
+    )
+    user_id: UUID | None
+    user: fields.ForeignKeyNullableRelation["User"] = fields.ForeignKeyField(
+        "models.User", related_name="+", on_delete=fields.SET_NULL, null=True, db_index=False
     )
     action = fields.CharField(max_length=64)
     subject = fields.CharField(max_length=64)

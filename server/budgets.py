@@ -13,7 +13,8 @@ from server.deadline import Deadline
 from server.limits import Limits, Standing
 from server.requests import Request
 from services import api_keys
-from services.api_keys import Caller, Usage
+from services.api_keys import Usage
+from services.callers import Caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ class Visit:
             raise Refused("unauthorized", 'Send a valid API key as "Authorization: Bearer trc_live_…".')
         request.scope["state"]["organization"] = str(caller.organization_id)
         await self._count("api", rates.api, str(caller.key_id))
-        self._budgets.usage.note(caller.key_id, datetime.now(UTC))
+        if caller.key_id is not None:
+            self._budgets.usage.note(caller.key_id, datetime.now(UTC))
         return caller
 
     async def of_operation(self, name: str, caller: Caller) -> None:

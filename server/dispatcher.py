@@ -20,7 +20,7 @@ from server.errors import Reply, refusal_of, reply_to
 from server.operations import Operation, compile_operation
 from server.requests import Request
 from server.routes import Routes
-from services.api_keys import Caller
+from services.callers import Caller
 from services.idempotency import KeptAnswer
 from services.verification import NOT_FOUND
 

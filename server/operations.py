@@ -19,7 +19,7 @@ from server.parameters import compiled_parameters
 from server.requests import NOTHING, Request
 from server.schemas import Check, compiled, refuse
 from services import idempotency
-from services.api_keys import Caller
+from services.callers import Caller
 from services.idempotency import KeptAnswer, Repetition
 
 IDEMPOTENCY = "idempotency_key"

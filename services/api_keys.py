@@ -10,14 +10,7 @@ from tortoise.expressions import Q
 from models import ApiKey
 from rules import api_keys, text
 from rules.errors import Refused
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who a request acts for: an organization, by one of its keys."""
-
-    organization_id: UUID
-    key_id: UUID
+from services.callers import Caller
 
 
 @dataclass(frozen=True, slots=True)

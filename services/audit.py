@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from services import unique_instants
-from services.api_keys import Caller
+from services.callers import Caller
 
 
 async def record(
@@ -21,7 +21,8 @@ async def record(
     row = {
         "id": str(uuid4()),
         "organization_id": str(caller.organization_id),
-        "api_key_id": str(caller.key_id),
+        "api_key_id": None if caller.key_id is None else str(caller.key_id),
+        "user_id": None if caller.user_id is None else str(caller.user_id),
         "action": action,
         "subject": subject,
         "before": before,

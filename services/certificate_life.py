@@ -12,7 +12,7 @@ from rules import certificates as rule
 from rules import instants, text
 from rules.errors import Refused
 from services import audit, certificates, mail_outbox
-from services.api_keys import Caller
+from services.callers import Caller
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,11 @@ FILLED = (
     "course_version",
     "course",
     "api_key",
+    "session",
+    "membership",
     "organization",
+    "user_account",
+    "picture",
 )
 """The tables that tests fill, each before those that it refers to."""
 PROXY = "127.0.0.1"

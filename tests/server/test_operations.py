@@ -11,7 +11,7 @@ from handlers.answers import Answer
 from handlers.beforehand import step_before
 from server.operations import Call, Operation
 from services import idempotency
-from services.api_keys import Caller
+from services.callers import Caller
 from services.idempotency import KeptAnswer, Repetition
 
 

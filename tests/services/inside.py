@@ -22,7 +22,7 @@ from rules.certificates import Certificate
 from rules.deliveries import Attempt
 from rules.events import EventKind
 from services import api_keys, certificates, courses, delivery_queue, events, organizations, webhooks
-from services.api_keys import Caller
+from services.callers import Caller
 from services.delivery_queue import Leased
 from services.events import Event
 from services.keyring import Keyring
