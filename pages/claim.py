@@ -48,11 +48,11 @@ class ClaimPage:
         try:
             certificate = await self._outcome(request, claims.claim if is_confirmed else claims.look)
         except Refused as refused:
-            return self._rendering.refusal(REFUSALS.get(refused.code, "claim_refused.html"), refused)
+            return self._rendering.refusal(request, REFUSALS.get(refused.code, "claim_refused.html"), refused)
         if is_confirmed:
             # Relative to this very address: right whatever base it is reached under.
             return RedirectResponse(quote(request.path_params["token"], safe=""), HTTPStatus.SEE_OTHER.value)
-        return self._rendering.page("claim.html", certificate=certificate)
+        return self._rendering.page(request, "claim.html", certificate=certificate)
 
     async def _outcome(self, request: Request, use: Use) -> Certificate:
         await self._gate.counted(request.scope)

@@ -1,12 +1,13 @@
 """What the pages need of the server they are served by."""
 
 from collections.abc import Coroutine
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from starlette.types import Scope
 
-from rules.certificates import Certificate
 from rules.errors import Refused
+
+Result = TypeVar("Result")
 
 
 class Gate(Protocol):
@@ -27,5 +28,5 @@ class Gate(Protocol):
     async def missed(self, scope: Scope) -> None:
         """Counts a code that does not exist; refuses a visitor whose misses are used up by it."""
 
-    async def within_deadline(self, work: Coroutine[Any, Any, Certificate]) -> Certificate:
+    async def within_deadline(self, work: Coroutine[Any, Any, Result]) -> Result:
         """The result of work on the database, or TimeoutError."""

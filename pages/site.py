@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 from pages import claim
 from pages.gate import Gate
 from pages.rendering import Rendering
+from pages.static import Static
 from pages.verify import VerifyPage
 from rules.links import Links
 from services.keyring import Keyring
@@ -17,10 +18,12 @@ from services.keyring import Keyring
 
 def site(links: Links, gate: Gate, keyring: Keyring, more: Sequence[BaseRoute]) -> ASGIApp:
     """The pages as an application, with some routes that are not pages beside them."""
-    rendering = Rendering(links, gate)
+    static = Static()
+    rendering = Rendering(links, gate, static)
     routes = [
         Route("/v/{code}", VerifyPage(rendering, gate).show, methods=["GET"]),
         Route(claim.PATH, claim.ClaimPage(rendering, gate, keyring).answer, methods=["GET", "POST"]),
+        static.route(),
         *more,
     ]
     app = Starlette(

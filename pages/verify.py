@@ -27,9 +27,9 @@ class VerifyPage:
         try:
             certificate = await self._found(request)
         except Refused as refused:
-            return self._rendering.refusal(REFUSALS[refused.code], refused)
+            return self._rendering.refusal(request, REFUSALS[refused.code], refused)
         return self._rendering.page(
-            "verify.html", certificate=certificate, verdict=certificate.verdict(now), checked=now
+            request, "verify.html", certificate=certificate, verdict=certificate.verdict(now), checked=now
         )
 
     async def _found(self, request: Request) -> Certificate:

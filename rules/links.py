@@ -1,6 +1,7 @@
 """Addresses that stand in answers, on certificates and in badges: all under one base, the public URL."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 from uuid import UUID
 
 
@@ -13,6 +14,26 @@ class Links:
     """
 
     base: str
+
+    def path(self, path: str) -> str:
+        """A path of ours as it is reached from outside: beneath the public URL's own, where that has one.
+
+        >>> Links("https://example.com/certificates").path("/v")
+        '/certificates/v'
+        """
+        return urlsplit(self.base).path.rstrip("/") + path
+
+    def origin(self) -> str:
+        """What a browser names as the origin of our pages (RFC 6454).
+
+        >>> Links("https://Example.com:443/certificates").origin()
+        'https://example.com'
+        """
+        parts = urlsplit(self.base)
+        usual = {"http": 80, "https": 443}[parts.scheme]
+        host = parts.hostname or ""
+        named = f"[{host}]" if ":" in host else host
+        return f"{parts.scheme}://{named}" + ("" if parts.port in (None, usual) else f":{parts.port}")
 
     def verify_page(self, code: str) -> str:
         """The page that a person checks a certificate on."""

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from connexion.middleware import ConnexionMiddleware
 from connexion.middleware.lifespan import LifespanMiddleware
@@ -12,7 +12,6 @@ from starlette.types import ASGIApp, Scope
 import pages
 from outgoing.client import Outgoing
 from rules import addresses, rates
-from rules.certificates import Certificate
 from rules.errors import Refused
 from rules.links import Links
 from server import contract, errors, health, key_usage, logs, secret_key
@@ -24,6 +23,8 @@ from server.outermost import Outermost
 from server.settings import Settings
 from services import database
 from services.api_keys import Usage
+
+Result = TypeVar("Result")
 
 
 def create_from_environment() -> ASGIApp:
@@ -79,7 +80,7 @@ class PageGate:
         """Counts a code that does not exist; refuses a visitor whose misses are used up by it."""
         await self._budgets.visit(scope).count_miss()
 
-    async def within_deadline(self, work: Coroutine[Any, Any, Certificate]) -> Certificate:
+    async def within_deadline(self, work: Coroutine[Any, Any, Result]) -> Result:
         """The result of work on the database, or TimeoutError."""
         return await Deadline().within(work)
 
