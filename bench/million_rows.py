@@ -12,9 +12,11 @@ from tortoise.context import TortoiseContext
 
 from models import Certificate, CourseVersion
 from models.database import configuration
+from rules import holders
 from rules.codes import ALPHABET
 from rules.validity import EXPIRING_FOR
 from services import api_keys, courses, database, organizations
+from services.callers import Caller
 
 OTHERS, COURSES = 20, 20
 
@@ -60,7 +62,7 @@ async def fill(url: str, population: Population, chance: random.Random) -> Fille
     with tables:
         await tables.init(config=configuration(url))
         academies = [await _academy(number, COURSES if number == 0 else 3, now) for number in range(OTHERS + 1)]
-        key = await api_keys.create(academies[0].id, "proof", now)
+        key = await api_keys.create(Caller(academies[0].id), "proof", now)
         columns = list(Certificate._meta.fields_db_projection.values())
     share = max(2, population.rows // 200)
     parts = [population, *(Population("other", share, share // 2, unmarked=1) for _ in range(OTHERS))]
@@ -84,7 +86,7 @@ async def _academy(number: int, count: int, now: datetime) -> Academy:
     ids = []
     for course in range(count):
         wanted = {"name": f"Course {course}", "description": "Two terms.", "validity_period_months": 12}
-        course_id = (await courses.create(made.id, wanted, now)).id
+        course_id = (await courses.create(Caller(made.id), wanted, now)).id
         ids.append((course_id, (await CourseVersion.get(course_id=course_id, number=1)).id))
     return Academy(made.id, ids)
 
@@ -118,6 +120,7 @@ def _certificates(
             "course_version_id": version_id,
             "holder_name": f"Jane Doe {position}",
             "holder_email": f"jane.{position}@example.com",
+            "holder_key": holders.key(f"Jane Doe {position}", f"jane.{position}@example.com"),
             "issued_at": created_at.replace(microsecond=0),
             "claimed_at": created_at + timedelta(hours=1) if position % 3 == 0 else None,
             "renewed_by_id": next(successors) if state == "renewed" else None,

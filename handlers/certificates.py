@@ -35,7 +35,7 @@ async def issue_certificate(body: IssueCertificate, caller: Caller, links: Links
     wanted = certificates.Wanted(
         UUID(body["course_id"]), body["holder_name"], body["holder_email"], issued_at, body.get("notify", True)
     )
-    certificate = await certificates.issue(caller.organization_id, wanted, now)
+    certificate = await certificates.issue(caller, wanted, now)
     return Answer({"data": shapes.certificate(certificate, links, now)}, links.certificate(certificate.code))
 
 
@@ -50,7 +50,7 @@ async def revoke_certificate(
 ) -> Answer:
     """A certificate, revoked."""
     reason = body.get("reason") if body else None
-    certificate = await certificates.revoke(caller.organization_id, code, reason, now)
+    certificate = await certificates.revoke(caller, code, reason, now)
     return Answer({"data": shapes.certificate(certificate, links, now)})
 
 
@@ -70,11 +70,11 @@ async def renew_certificate(
     wanted = body or {}
     issued_at = instants.parse(wanted["issued_at"], "issued_at") if "issued_at" in wanted else None
     renewal = certificate_life.Renewal(issued_at, wanted.get("notify", True))
-    certificate = await certificate_life.renew(caller.organization_id, code, renewal, now)
+    certificate = await certificate_life.renew(caller, code, renewal, now)
     return Answer({"data": shapes.certificate(certificate, links, now)}, links.certificate(certificate.code))
 
 
 async def resend_claim(code: str, caller: Caller, links: Links, now: datetime) -> Answer:
     """A certificate whose holder is sent another mail."""
-    certificate = await claims.resend(caller.organization_id, code, now)
+    certificate = await claims.resend(caller, code, now)
     return Answer({"data": shapes.certificate(certificate, links, now)})

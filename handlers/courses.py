@@ -20,7 +20,7 @@ async def list_courses(cursor: str | None, limit: int | None, caller: Caller, li
 
 async def create_course(body: CreateCourse, caller: Caller, links: Links, now: datetime) -> Answer:
     """A new course."""
-    course = await courses.create(caller.organization_id, body, now)
+    course = await courses.create(caller, body, now)
     return Answer({"data": shapes.course(course, links)}, links.course(course.id))
 
 
@@ -32,5 +32,5 @@ async def get_course(course_id: str, caller: Caller, links: Links) -> Answer:
 
 async def update_course(course_id: str, body: UpdateCourse, caller: Caller, links: Links, now: datetime) -> Answer:
     """A course after a change."""
-    course = await courses.update(caller.organization_id, UUID(course_id), body, now)
+    course = await courses.update(caller, UUID(course_id), body, now)
     return Answer({"data": shapes.course(course, links)})

@@ -60,6 +60,6 @@ async def get_issuer(organization_id: str, links: Links) -> Answer:
         name=organization.name,
         url=organization.url or links.base,
         email=organization.email,
-        image=organization.logo_url,
+        image=links.logo(organization),
     )
     return Answer(document)

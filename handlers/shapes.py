@@ -79,7 +79,7 @@ def verification(issued: certificates.Certificate, links: Links, now: datetime) 
             "nlqf_level": course.nlqf_level,
             "qualification_label": course.qualification_label,
         },
-        "academy": {"name": academy.name, "logo_url": academy.logo_url},
+        "academy": {"name": academy.name, "logo_url": links.logo(academy)},
         "links": _links(issued, links),
     }
 
@@ -105,7 +105,7 @@ def claim(claimed: certificates.Certificate, links: Links) -> Claim:
         "code": claimed.code,
         "holder_name": claimed.holder_name,
         "course_name": claimed.course.name,
-        "academy": {"name": academy.name, "logo_url": academy.logo_url},
+        "academy": {"name": academy.name, "logo_url": links.logo(academy)},
         "issued_at": instants.show(claimed.issued_at),
         "expires_at": shown(claimed.expires_at),
         "claimed_at": instants.show(cast("datetime", claimed.claimed_at)),

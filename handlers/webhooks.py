@@ -42,7 +42,7 @@ async def create_webhook(body: CreateWebhook, caller: Caller, links: Links, keyr
     """A new endpoint, with its secret."""
     chosen = body.get("events")
     wanted = webhooks.Wanted(body["url"], None if chosen is None else [*chosen], body.get("description"))
-    made = await webhooks.create(caller.organization_id, wanted, keyring, now)
+    made = await webhooks.create(caller, wanted, keyring, now)
     return Answer({"data": shapes.webhook_with_secret(made)}, links.webhook(made.webhook.id))
 
 
@@ -53,27 +53,27 @@ async def get_webhook(webhook_id: str, caller: Caller) -> Answer:
 
 
 @after(_address_allowed)
-async def update_webhook(webhook_id: str, body: UpdateWebhook, caller: Caller) -> Answer:
+async def update_webhook(webhook_id: str, body: UpdateWebhook, caller: Caller, now: datetime) -> Answer:
     """An endpoint after a change."""
-    changed = await webhooks.update(caller.organization_id, UUID(webhook_id), body)
+    changed = await webhooks.update(caller, UUID(webhook_id), body, now)
     return Answer({"data": shapes.webhook(changed)})
 
 
 async def delete_webhook(webhook_id: str, caller: Caller, now: datetime) -> Answer:
     """Nothing, once the endpoint is gone."""
-    await webhooks.delete(caller.organization_id, UUID(webhook_id), now)
+    await webhooks.delete(caller, UUID(webhook_id), now)
     return Answer(None)
 
 
 async def enable_webhook(webhook_id: str, caller: Caller, now: datetime) -> Answer:
     """An endpoint, switched on."""
-    enabled = await webhooks.enable(caller.organization_id, UUID(webhook_id), now)
+    enabled = await webhooks.enable(caller, UUID(webhook_id), now)
     return Answer({"data": shapes.webhook(enabled)})
 
 
 async def disable_webhook(webhook_id: str, caller: Caller, now: datetime) -> Answer:
     """An endpoint, switched off."""
-    disabled = await webhooks.disable(caller.organization_id, UUID(webhook_id), now)
+    disabled = await webhooks.disable(caller, UUID(webhook_id), now)
     return Answer({"data": shapes.webhook(disabled)})
 
 
@@ -82,7 +82,7 @@ async def rotate_webhook_secret(
 ) -> Answer:
     """An endpoint with its new secret."""
     overlap = timedelta(seconds=(body or {}).get("overlap_seconds", OVERLAP_SECONDS))
-    rotated = await webhooks.rotate_secret(caller.organization_id, UUID(webhook_id), overlap, keyring, now)
+    rotated = await webhooks.rotate_secret(caller, UUID(webhook_id), overlap, keyring, now)
     return Answer({"data": shapes.webhook_with_secret(rotated)})
 
 

@@ -29,7 +29,7 @@ class AuditEntry(Model):
     )
     user_id: UUID | None
     user: fields.ForeignKeyNullableRelation["User"] = fields.ForeignKeyField(
-        "models.User", related_name="+", on_delete=fields.SET_NULL, null=True, db_index=False
+        "models.User", related_name="+", on_delete=fields.RESTRICT, null=True, db_index=False
     )
     action = fields.CharField(max_length=64)
     subject = fields.CharField(max_length=64)

@@ -2,6 +2,7 @@
 
 from collections.abc import Coroutine
 from typing import Any, Protocol, TypeVar
+from uuid import UUID
 
 from starlette.types import Scope
 
@@ -27,6 +28,21 @@ class Gate(Protocol):
 
     async def missed(self, scope: Scope) -> None:
         """Counts a code that does not exist; refuses a visitor whose misses are used up by it."""
+
+    async def counted_session(self, session_id: str) -> None:
+        """Counts a request of somebody who is signed in; refuses a session that makes too many."""
+
+    async def may_try(self, scope: Scope, what: str, account: str) -> None:
+        """Counts a try at somebody's account, by the visitor's address and by the account; refuses too many.
+
+        `account` is a mail address, whether anybody has it or not.
+        """
+
+    async def may_send_test(self, organization_id: UUID) -> None:
+        """Counts a test of an organization's endpoints, as the API does; refuses too many."""
+
+    async def may_receive(self, url: str) -> None:
+        """Refuses an address that events may not be sent to."""
 
     async def within_deadline(self, work: Coroutine[Any, Any, Result]) -> Result:
         """The result of work on the database, or TimeoutError."""

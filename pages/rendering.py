@@ -58,13 +58,14 @@ class Rendering:
         status: int = 200,
         headers: Mapping[str, str] | None = None,
         framed_by: str = NOBODY,
+        only_in: str | None = None,
         **facts: object,
     ) -> HTMLResponse:
-        """A page in the visitor's language, made from its template and the facts in it.
+        """A page in the visitor's language, or `only_in` one, made from its template and the facts in it.
 
         `framed_by` is a source list of `frame-ancestors` (Content Security Policy Level 3, 6.4.2).
         """
-        speaks = language.of(request)
+        speaks = language.of(request) if only_in is None else language.KNOWN[only_in]
         html = self._templates.get_template(template).render(**_spoken(speaks, request), **facts)
         answer = HTMLResponse(html, status)
         answer.headers["content-security-policy"] = _POLICY.format(framed_by)

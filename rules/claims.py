@@ -78,6 +78,17 @@ def read(token: str, keys: Sequence[bytes], now: datetime) -> Claim:
     return claim
 
 
+def read_outdated(token: str, keys: Sequence[bytes]) -> Claim:
+    """A token whose time is over claims nothing, but still tells for whom another may be mailed to the same address.
+
+    >>> from datetime import UTC
+    >>> long_ago = datetime(2026, 3, 15, 12, tzinfo=UTC)
+    >>> read_outdated(token(bytes(32), UUID(int=1), "jane@example.com", long_ago), [bytes(32)]).certificate_id
+    UUID('00000000-0000-0000-0000-000000000001')
+    """
+    return _told(_signed(token, keys))[0]
+
+
 def is_for(claim: Claim, certificate_id: UUID, email: str) -> bool:
     """A claim counts for its own certificate, and only while that is still made out to the address the link went to.
 

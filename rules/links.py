@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from rules.organizations import Organization
+
 
 @dataclass(frozen=True, slots=True)
 class Links:
@@ -87,6 +89,31 @@ class Links:
     def issuer(self, organization_id: UUID) -> str:
         """The Open Badges profile of an academy."""
         return f"{self.base}/api/obi/issuer/{organization_id}"
+
+    def certificate_pdf(self, code: str) -> str:
+        """A certificate as it is printed."""
+        return f"{self.verify_page(code)}.pdf"
+
+    def certificate_png(self, code: str) -> str:
+        """The same as a picture."""
+        return f"{self.verify_page(code)}.png"
+
+    def share_picture(self, code: str) -> str:
+        """The picture that is shown where somebody shares a verify page."""
+        return f"{self.verify_page(code)}/share.png"
+
+    def picture(self, digest: str) -> str:
+        """A picture that was uploaded, at an address that never shows another one."""
+        return f"{self.base}/pictures/{digest}.png"
+
+    def logo(self, organization: Organization) -> str | None:
+        """An academy's logo: the one that it uploaded, or else the one that it has published elsewhere.
+
+        >>> academy = Organization(UUID(int=1), "Example Academy", "a@example.com", None, "https://example.com/a.png")
+        >>> Links("https://truecerta.com").logo(academy)
+        'https://example.com/a.png'
+        """
+        return organization.logo_url if organization.logo is None else self.picture(organization.logo)
 
 
 def _query(version: int) -> str:

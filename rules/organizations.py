@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from rules.appearance import PLAIN, Appearance
+
 
 @dataclass(frozen=True, slots=True)
 class Organization:
     """An academy with what stands on its certificates and in its Open Badges profile.
 
+    `logo` is the digest of a picture that was uploaded, `logo_url` the address of one that is published elsewhere.
+
     >>> Organization.__slots__
-    ('id', 'name', 'email', 'url', 'logo_url')
+    ('id', 'name', 'email', 'url', 'logo_url', 'logo', 'appearance')
     """
 
     id: UUID
@@ -17,3 +21,5 @@ class Organization:
     email: str
     url: str | None
     logo_url: str | None
+    logo: str | None = None
+    appearance: Appearance = PLAIN

@@ -1,5 +1,6 @@
 """Who may ask how often: budgets per key, per address, and for codes that do not exist."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -25,6 +26,8 @@ class Rates:
     public: Rate | None
     misses: Rate | None
     webhook_tests: Rate | None
+    sign_in: Rate | None = None
+    account: Rate | None = None
 
     def of_operation(self, name: str) -> Rate | None:
         """What an organization may ask of one operation, beside what each of its keys may ask in all."""
@@ -45,6 +48,13 @@ class Budgets:
         forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
         client = scope.get("client")
         return Visit(self, addresses.bucket(addresses.client(client[0] if client else None, forwarded, self.trusted)))
+
+    async def count(self, budget: str, rate: Rate | None, who: str) -> Standing | None:
+        """Count a request, or refuse it."""
+        standing = await self.limits.count(budget, rate, who)
+        if standing is not None and not standing.allowed:
+            raise _too_many(standing)
+        return standing
 
 
 class Visit:
@@ -89,6 +99,14 @@ class Visit:
         if standing is not None and not standing.allowed:
             self._refuse(standing)
 
+    async def as_try(self, what: str, account: str) -> None:
+        """Count a try at an account: by the address that it comes from, and by the account from wherever it comes."""
+        rates = self._budgets.rates
+        await self._budgets.count(what, rates.sign_in, self._address)
+        # A digest: the name of what is counted lies in a shared server.
+        digest = hashlib.sha256(account.encode("utf-8", "replace")).hexdigest()
+        await self._budgets.count(f"{what} by account", rates.account, digest)
+
     async def count_miss(self) -> None:
         """Count a code that does not exist."""
         standing = await self._budgets.limits.count("misses", self._budgets.rates.misses, self._address)
@@ -105,9 +123,13 @@ class Visit:
 
     def _refuse(self, standing: Standing) -> None:
         self._standing = standing
-        seconds = max(1, standing.reset_after)
-        message = f"Too many requests. Try again in {seconds} second{'s' * (seconds > 1)}."
-        raise Refused("rate_limited", message, retry_after=seconds)
+        raise _too_many(standing)
+
+
+def _too_many(standing: Standing) -> Refused:
+    seconds = max(1, standing.reset_after)
+    message = f"Too many requests. Try again in {seconds} second{'s' * (seconds > 1)}."
+    return Refused("rate_limited", message, retry_after=seconds)
 
 
 def _token(request: Request) -> str:

@@ -13,10 +13,11 @@ from server import commands, logs, secret_key, working
 from server.cli_keys import keys
 from server.cli_organizations import organizations
 from server.cli_plans import plans
+from server.cli_users import users
 from server.serving import serve as serve_app
 from server.settings import PREFIX, Settings, hand_down
 from server.worker_beside import WorkerBeside
-from services import database, webhooks
+from services import database, webhook_secrets
 
 app = typer.Typer(
     help="Issue certificates and Open Badges, and let anyone verify them. Settings: see `truecerta settings`.",
@@ -27,6 +28,7 @@ app = typer.Typer(
 app.add_typer(organizations, name="org")
 app.add_typer(keys, name="key")
 app.add_typer(plans, name="plan")
+app.add_typer(users, name="user")
 
 
 @app.command()
@@ -43,7 +45,7 @@ def serve(
     if workers > 1 and settings.redis_url is None and settings.is_limited():
         commands.stop(
             f"Several workers count limits together only through a Valkey or Redis server: set {PREFIX}REDIS_URL, "
-            f"or set {PREFIX}RATE_LIMIT_API, _PUBLIC, _MISSES and _WEBHOOK_TEST to off.",
+            f"or set every {PREFIX}RATE_LIMIT_… to off.",
             commands.WRONG_USE,
         )
     _ask_for_secret_key(settings)
@@ -113,7 +115,7 @@ def backup(target: Annotated[Path, typer.Argument(help="The file to write; it mu
 
 
 def _warn_of_unreadable_secrets(settings: Settings) -> None:
-    unreadable = commands.on_database(partial(webhooks.unreadable, secret_key.keyring(settings)))
+    unreadable = commands.on_database(partial(webhook_secrets.unreadable, secret_key.keyring(settings)))
     if unreadable:
         sys.stderr.write(
             f"The secrets of {unreadable} webhooks were sealed with another secret key: nothing can be sent there. "

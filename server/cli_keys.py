@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime
-from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -11,6 +10,7 @@ import typer
 from server import commands
 from services import api_keys as service
 from services import organizations
+from services.callers import Caller
 
 keys = typer.Typer(help="API keys.", no_args_is_help=True)
 
@@ -26,7 +26,7 @@ def create(
 
     async def make() -> service.NewKey:
         await organizations.read(organization)
-        return await service.create(organization, name, datetime.now(UTC))
+        return await service.create(Caller(organization), name, datetime.now(UTC))
 
     made = commands.on_database(make)
     facts = {"id": str(made.id), "api_key": made.secret}
@@ -62,5 +62,9 @@ def list_of(
 @keys.command()
 def revoke(key: Annotated[UUID, typer.Argument(help="The key's id, as `key list` shows it.")]) -> None:
     """Revoke an API key, from its next request on."""
-    commands.on_database(partial(service.revoke, key, datetime.now(UTC)))
+
+    async def withdraw() -> None:
+        await service.revoke(Caller(await service.owner(key)), key, datetime.now(UTC))
+
+    commands.on_database(withdraw)
     print(f"{key} is revoked.")

@@ -11,6 +11,7 @@ import typer
 from server import commands
 from services import organizations as service
 from services import plans
+from services.callers import Caller
 
 organizations = typer.Typer(help="The academies on this installation.", no_args_is_help=True)
 
@@ -59,7 +60,7 @@ def letters(
     chosen: Annotated[str, typer.Argument(metavar="LETTERS", help="Three letters, such as ABC.")],
 ) -> None:
     """Choose the letters of an academy's codes, as long as it has issued no certificate."""
-    commands.on_database(partial(service.change_letters, organization, chosen))
+    commands.on_database(partial(service.change_letters, Caller(organization), chosen, datetime.now(UTC)))
     print(f"The codes of {organization} begin with TRC-{chosen.upper()}.")
 
 
@@ -69,5 +70,5 @@ def plan(
     name: Annotated[str, typer.Argument(help="The plan's name.")],
 ) -> None:
     """Put an academy on a plan."""
-    commands.on_database(partial(plans.assign, organization, name))
+    commands.on_database(partial(plans.assign, Caller(organization), name, datetime.now(UTC)))
     print(f"{organization} is on the plan {name}.")

@@ -1,5 +1,6 @@
 """The demo behind `./dev serve`: an academy with a course, a key and a certificate, and the calls to try on them."""
 
+import secrets
 import shlex
 import threading
 import time
@@ -20,11 +21,13 @@ from rules.courses import Course
 from rules.links import Links
 from server import cli, commands, listening, secret_key
 from server.settings import Settings, allow_private_webhooks, keep_in
-from services import api_keys, certificate_lists, certificates, courses, database, organizations
+from services import accounts, api_keys, certificate_lists, certificates, courses, database, memberships, organizations
+from services.callers import Caller
 from services.keyring import Keyring
 
 FOLDER = Path(__file__).resolve().parent.parent / ".dev" / "demo"
-KEY_FILE = "demo-api-key"
+KEY_FILE, PASSWORD_FILE = "demo-api-key", "demo-password"
+OWNER = "owner@example.com"
 COURSE = {
     "name": "Web Development",
     "description": "Builds web applications, from the page to the database.",
@@ -39,12 +42,21 @@ _PAUSE_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What there is to try: a key, a course to issue for, the code of a certificate in force, and its holder's token."""
+    """What there is to try: a key, a course, a certificate in force, its holder's token, and an owner's password."""
 
     api_key: str
     course_id: UUID
     code: str
     token: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What an earlier start has kept; blank where there was none."""
+
+    api_key: str
+    password: str
 
 
 def main(
@@ -61,18 +73,23 @@ def main(
         commands.stop(str(unavailable))
     settings = commands.load_settings()
     commands.run(database.migrate(settings.database()))
-    key_file = settings.data_dir.expanduser().absolute() / KEY_FILE
-    kept = key_file.read_text(encoding="ascii").strip() if key_file.exists() else ""
+    folder = settings.data_dir.expanduser().absolute()
+    key_file, password_file = folder / KEY_FILE, folder / PASSWORD_FILE
+    kept = Kept(_kept(key_file), _kept(password_file))
     demo = commands.on_database(partial(open_academy, kept, secret_key.keyring(settings)))
-    if demo.api_key != kept:
-        _keep(demo.api_key, key_file)
+    for secret, before, file in (
+        (demo.api_key, kept.api_key, key_file),
+        (demo.password, kept.password, password_file),
+    ):
+        if secret != before:
+            _keep(secret, file)
     threading.Thread(target=_introduce, args=(demo, key_file, host, port), daemon=True).start()
     cli.serve(host=host, port=port, workers=1)
 
 
-async def open_academy(api_key: str, keyring: Keyring) -> Demo:
+async def open_academy(kept: Kept, keyring: Keyring) -> Demo:
     """The academy that a key stands for, or a new one where it stands for none; what it lacks to be tried is added."""
-    now = datetime.now(UTC)
+    now, api_key = datetime.now(UTC), kept.api_key
     caller = await api_keys.caller(api_key)
     if caller is not None:
         organization_id = caller.organization_id
@@ -84,12 +101,24 @@ async def open_academy(api_key: str, keyring: Keyring) -> Demo:
     course = await _course(organization_id, now)
     certificate = await _certificate(organization_id, course.id, now)
     token = claims.token(keyring.claim_keys[0], certificate.id, certificate.holder_email, now)
-    return Demo(api_key, course.id, certificate.code, token)
+    password = await _owners_password(organization_id, kept.password, now)
+    return Demo(api_key, course.id, certificate.code, token, password)
+
+
+async def _owners_password(organization_id: UUID, kept: str, now: datetime) -> str:
+    """The password that is kept, where it is still the owner's, else a new one; of an owner who is there from now on."""
+    if not any(member.email == OWNER for member in await memberships.list_of(organization_id)):
+        await memberships.add(Caller(organization_id), OWNER, "Olivia Owner", "owner", now, is_accepted=True)
+    if kept and await accounts.has_password(OWNER, kept):
+        return kept
+    password = secrets.token_urlsafe(12)
+    await accounts.set_password(OWNER, password)
+    return password
 
 
 async def _course(organization_id: UUID, now: datetime) -> Course:
     present = (await courses.page(organization_id, None, None)).items
-    return present[-1] if present else await courses.create(organization_id, COURSE, now)
+    return present[-1] if present else await courses.create(Caller(organization_id), COURSE, now)
 
 
 async def _certificate(organization_id: UUID, course_id: UUID, now: datetime) -> Certificate:
@@ -99,15 +128,19 @@ async def _certificate(organization_id: UUID, course_id: UUID, now: datetime) ->
     if present:
         return present[0]
     holder = certificates.Wanted(course_id, "Jane Doe", "jane@example.com", None)
-    return await certificates.issue(organization_id, holder, now)
+    return await certificates.issue(Caller(organization_id), holder, now)
 
 
-def _keep(api_key: str, key_file: Path) -> None:
-    """For the demo alone: of every other key nothing but a hash is kept."""
-    key_file.parent.mkdir(parents=True, exist_ok=True)
-    key_file.unlink(missing_ok=True)
-    key_file.touch(mode=0o600)
-    key_file.write_text(api_key + "\n", encoding="ascii")
+def _kept(file: Path) -> str:
+    return file.read_text(encoding="ascii").strip() if file.exists() else ""
+
+
+def _keep(secret: str, file: Path) -> None:
+    """For the demo alone: of every other key and password nothing but a hash is kept."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.unlink(missing_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(secret + "\n", encoding="ascii")
 
 
 def _introduce(demo: Demo, key_file: Path, host: str, port: int) -> None:
@@ -128,10 +161,25 @@ def _is_ready(host: str, port: int) -> bool:
         connection.close()
 
 
+def _in_a_browser(demo: Demo, links: Links) -> str:
+    return f"""See it as people do, in a browser; and claim it as its holder does, by the link in the holder's mail:
+
+  {links.verify_page(demo.code)}
+
+  {links.claim(demo.token)}
+
+Work for the academy in the dashboard, as its owner:
+
+  {links.base}/dashboard
+  Mail address: {OWNER}
+  Password: {demo.password}
+"""
+
+
 def introduction(demo: Demo, base: str, key_file: Path) -> str:
     r"""What to try, ready to be pasted into a shell.
 
-    >>> demo = Demo("trc_live_…", UUID(int=1), "TRC-EXA-26-F5N8K3", "e30.e30.x")
+    >>> demo = Demo("trc_live_…", UUID(int=1), "TRC-EXA-26-F5N8K3", "e30.e30.x", "three short words")
     >>> lines = introduction(demo, "http://127.0.0.1:8000", Path("demo-api-key")).splitlines()
     >>> "  http://127.0.0.1:8000/v/TRC-EXA-26-F5N8K3" in lines, "  http://127.0.0.1:8000/claim/e30.e30.x" in lines
     (True, True)
@@ -152,12 +200,7 @@ Verify the newest one that was there at this start:
 
   curl -s {shlex.quote(links.verification(demo.code))}
 
-See it as people do, in a browser; and claim it as its holder does, by the link in the holder's mail:
-
-  {links.verify_page(demo.code)}
-
-  {links.claim(demo.token)}
-
+{_in_a_browser(demo, links)}
 Have events sent to a program of yours, also one on this machine; the answer holds the secret that they are signed with:
 
   curl -s {shlex.quote(base + "/api/v1/webhooks")} \\
@@ -166,7 +209,8 @@ Have events sent to a program of yours, also one on this machine; the answer hol
     -d '{{"url": "http://127.0.0.1:9000/"}}'
 
 Mails become files here, in {key_file.parent / "mail"}.
-The key stays the same at the next start: for this demo alone it is kept, in {key_file}.
+Key and password stay the same at the next start: for this demo alone they are kept, in
+{key_file} and {PASSWORD_FILE} beside it.
 """
 
 

@@ -14,7 +14,7 @@ from server.errors import STATUS, refusal_of, reply_to
 
 SHAPED = (b"application/json", b"application/ld+json")
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
-_CLAIM_LINK = re.compile("(/claim/).+", re.IGNORECASE | re.DOTALL)
+_LINK = re.compile("(/(?:claim|dashboard/invitation|dashboard/reset)/).+", re.IGNORECASE | re.DOTALL)
 _CODES: dict[int, ErrorCode] = {status: code for code, status in STATUS.items()}
 _log = structlog.get_logger()
 
@@ -105,12 +105,14 @@ class Exchange:
 
 
 def redacted(path: str) -> str:
-    """A path as it may be written down: without what claims a certificate.
+    """A path as it may be written down: without what claims a certificate, or opens an account.
 
     >>> redacted("/v/TRC-ACA-26-F5N8K3"), redacted("/claim/eyJhbGciOi.J9.x")
     ('/v/TRC-ACA-26-F5N8K3', '/claim/…')
+    >>> redacted("/dashboard/reset/eyJhbGciOi.J9.x")
+    '/dashboard/reset/…'
     """
-    return _CLAIM_LINK.sub(r"\1…", path)
+    return _LINK.sub(r"\1…", path)
 
 
 def _request_id(scope: Scope) -> str:

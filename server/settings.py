@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from outgoing.mail_server import mail_server
-from rules import addresses, rates, retries, text
+from rules import addresses, frame_sources, rates, retries, text
 from rules.errors import Refused
 from services import database
 
@@ -121,9 +121,20 @@ class Settings(BaseSettings):
         default="300/hour", description="Look-ups of codes that do not exist, per address, or off."
     )
     rate_limit_webhook_test: Rate = Field(default="5/minute", description="Tests of webhooks per organization, or off.")
+    rate_limit_sign_in: Rate = Field(
+        default="60/hour", description="Tries to sign in, and mails asked for a new password, per address, or off."
+    )
+    rate_limit_account: Rate = Field(default="20/hour", description="The same per account, or off.")
+    document_cache_mb: int = Field(
+        default=256, ge=0, description="How much of the data directory ready documents may take, in MB; 0 keeps none."
+    )
     trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
         default="",
         description="Addresses and networks of proxies whose X-Forwarded-For is believed, separated by commas.",
+    )
+    frame_ancestors: Annotated[str, AfterValidator(frame_sources.parse)] = Field(
+        default=frame_sources.NOBODY,
+        description="Sites that may show a verify page within theirs, with blanks between, or none.",
     )
     log_format: Literal["console", "json"] = Field(
         default="console", description="Logs for people, or one JSON object a line."
@@ -155,8 +166,8 @@ class Settings(BaseSettings):
 
     def is_limited(self) -> bool:
         """Whether any request is counted at all."""
-        named = (self.rate_limit_api, self.rate_limit_public, self.rate_limit_misses, self.rate_limit_webhook_test)
-        return any(rates.parse(rate) is not None for rate in named)
+        named = [name for name in type(self).model_fields if name.startswith("rate_limit_")]
+        return any(rates.parse(getattr(self, name)) is not None for name in named)
 
 
 def unknown_names() -> list[str]:

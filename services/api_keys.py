@@ -6,11 +6,15 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from tortoise.expressions import Q
+from tortoise.transactions import in_transaction
 
 from models import ApiKey
 from rules import api_keys, text
 from rules.errors import Refused
+from services import audit
 from services.callers import Caller
+
+NOT_FOUND = "No API key has this id."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +37,20 @@ class KeyCard:
     revoked_at: datetime | None
 
 
-async def create(organization_id: UUID, name: str, now: datetime) -> NewKey:
+async def create(caller: Caller, name: str, now: datetime) -> NewKey:
     """A new key acts for its organization from now on."""
     secret = api_keys.mint(secrets.choice)
-    key = await ApiKey.create(
-        id=uuid4(),
-        organization_id=organization_id,
-        name=text.line(name, field="name", longest=200),
-        key_hash=api_keys.digest(secret),
-        hint=api_keys.hint(secret),
-        created_at=now,
-    )
+    name, hint = text.line(name, field="name", longest=200), api_keys.hint(secret)
+    async with in_transaction():
+        key = await ApiKey.create(
+            id=uuid4(),
+            organization_id=caller.organization_id,
+            name=name,
+            key_hash=api_keys.digest(secret),
+            hint=hint,
+            created_at=now,
+        )
+        await audit.record(caller, "create_api_key", key.id, (audit.NOTHING, {"name": name, "hint": hint}), now)
     return NewKey(key.id, secret)
 
 
@@ -66,11 +73,24 @@ async def list_of(organization_id: UUID) -> list[KeyCard]:
     return [KeyCard(k.id, k.name, k.hint, k.created_at, k.last_used_at, k.revoked_at) for k in keys]
 
 
-async def revoke(key_id: UUID, now: datetime) -> None:
+async def owner(key_id: UUID) -> UUID:
+    """The id of the organization that a key is of, revoked or not."""
+    found = await ApiKey.get_or_none(id=key_id)
+    if found is None:
+        raise Refused("not_found", NOT_FOUND)
+    return found.organization_id
+
+
+async def revoke(caller: Caller, key_id: UUID, now: datetime) -> None:
     """A revoked key is refused from its next request on. Revoking it again changes nothing."""
-    if not await ApiKey.exists(id=key_id):
-        raise Refused("not_found", "No API key has this id.")
-    await ApiKey.filter(id=key_id, revoked_at__isnull=True).update(revoked_at=now)
+    async with in_transaction():
+        own = ApiKey.filter(id=key_id, organization_id=caller.organization_id)
+        key = await own.first()
+        if key is None:
+            raise Refused("not_found", NOT_FOUND)
+        if await own.filter(revoked_at__isnull=True).update(revoked_at=now):
+            known = {"name": key.name, "hint": key.hint}
+            await audit.record(caller, "revoke_api_key", key_id, (known, {**known, "revoked_at": now}), now)
 
 
 class Usage:

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from tortoise.transactions import in_transaction
 
 from models import Certificate
 from rules import certificates as rule
-from rules import instants, text
+from rules import holders, instants, text
 from rules.errors import Refused
 from services import audit, certificates, mail_outbox
 from services.callers import Caller
@@ -47,31 +46,35 @@ async def correct(caller: Caller, code: str, correction: Correction, now: dateti
             raise Refused(
                 "conflict", "The holder has claimed this certificate: renew it, or revoke it and issue another."
             )
-        await Certificate.filter(id=present.id).update(**wanted)
-        await audit.record(caller, "update_certificate", present.code, (before, wanted), now)
+        shown = {"holder_name": present.holder_name, "holder_email": present.holder_email, **wanted}
+        key = holders.key(shown["holder_name"], shown["holder_email"])
+        await Certificate.filter(id=present.id).update(**wanted, holder_key=key)
         corrected = await certificates.read(caller.organization_id, code)
         if correction.notify and corrected.revoked_at is None:
             await mail_outbox.claim_again(corrected, now)
         elif corrected.holder_email != present.holder_email:  # another name is in the mail that is still to be sent
             await mail_outbox.cancel(present.id)
+        await audit.record_difference(caller, "update_certificate", present.code, (before, wanted), now)
     return corrected
 
 
-async def renew(organization_id: UUID, code: str, renewal: Renewal, now: datetime) -> rule.Certificate:
+async def renew(caller: Caller, code: str, renewal: Renewal, now: datetime) -> rule.Certificate:
     """A new certificate of the course as it is now takes the old one's place, for the same holder and claimed as that was.
 
     What was revoked stays so, and nothing has two successors.
     """
     issued_at = instants.issue_instant(renewal.issued_at, now)
     async with in_transaction():
-        old = await certificates.held(organization_id, code)
+        old = await certificates.held(caller.organization_id, code)
         if old.revoked_at is not None:
             raise Refused("conflict", "This certificate was revoked: issue a new one instead of renewing it.")
         if old.renewed_by is not None:
             raise Refused("conflict", f"This certificate was renewed already, by {old.renewed_by}.")
         wanted = certificates.Wanted(old.course.id, old.holder_name, old.holder_email, issued_at, renewal.notify)
-        new = await certificates.add(organization_id, wanted, issued_at, old.claimed_at, now)
+        new = await certificates.add(caller.organization_id, wanted, issued_at, old.claimed_at, now)
         await Certificate.filter(id=old.id).update(renewed_by_id=new.id)
+        told = {"renewed_by": new.code, "issued_at": new.issued_at}
+        await audit.record(caller, "renew_certificate", old.code, (audit.NOTHING, told), now)
     return new
 
 

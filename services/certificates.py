@@ -13,9 +13,10 @@ from tortoise.transactions import in_transaction
 from models import Certificate, Course, CourseVersion, Organization
 from models.database import is_postgres
 from rules import certificates as rule
-from rules import codes, instants, text, validity
+from rules import codes, holders, instants, text, validity
 from rules.errors import Refused
-from services import code_prefixes, courses, events, mail_outbox, organizations, plans, unique_instants
+from services import audit, code_prefixes, courses, events, mail_outbox, organizations, plans, unique_instants
+from services.callers import Caller
 
 NOT_FOUND = "Certificate not found or does not belong to your organization"
 _LENGTHS = code_prefixes.Lengths()
@@ -32,7 +33,7 @@ class Wanted:
     notify: bool = True
 
 
-async def issue(organization_id: UUID, wanted: Wanted, now: datetime) -> rule.Certificate:
+async def issue(caller: Caller, wanted: Wanted, now: datetime) -> rule.Certificate:
     """A certificate is issued of a course as it is now, counts in the plan, and gets its expiry and a code for ever.
 
     Its event and the mail by which its holder can claim it are in the outbox when it is there, and never otherwise.
@@ -40,8 +41,11 @@ async def issue(organization_id: UUID, wanted: Wanted, now: datetime) -> rule.Ce
     name = text.line(wanted.holder_name, field="holder_name", longest=200)
     email = text.address(wanted.holder_email, field="holder_email")
     issued_at = instants.issue_instant(wanted.issued_at, now)
+    wanted = replace(wanted, holder_name=name, holder_email=email)
     async with in_transaction():
-        return await add(organization_id, replace(wanted, holder_name=name, holder_email=email), issued_at, None, now)
+        issued = await add(caller.organization_id, wanted, issued_at, None, now)
+        await audit.record(caller, "issue_certificate", issued.code, (audit.NOTHING, _told(issued)), now)
+    return issued
 
 
 async def add(
@@ -85,6 +89,7 @@ async def _inserted(draft: rule.Certificate, version_id: UUID, letters: str, now
         "course_version_id": str(version_id),
         "holder_name": draft.holder_name,
         "holder_email": draft.holder_email,
+        "holder_key": holders.key(draft.holder_name, draft.holder_email),
         "issued_at": draft.issued_at,
         "expires_at": draft.expires_at,
         "claimed_at": draft.claimed_at,
@@ -120,18 +125,30 @@ async def held(organization_id: UUID, code: str) -> rule.Certificate:
     return as_rule(await _own(organization_id, code))
 
 
-async def revoke(organization_id: UUID, code: str, reason: str | None, now: datetime) -> rule.Certificate:
+async def revoke(caller: Caller, code: str, reason: str | None, now: datetime) -> rule.Certificate:
     """A certificate is withdrawn for good, once: repeated, it stays as the first revocation left it, and nothing is told."""
     reason = None if reason is None else text.lines(reason, field="reason", longest=500)
     async with in_transaction():
-        certificate = await _own(organization_id, code)
+        certificate = await _own(caller.organization_id, code)
         # Decided by the statement, so that of two at once the first one's reason stays.
         revoked = {"revoked_at": now.replace(microsecond=0), "revocation_reason": reason}
         changed = await Certificate.filter(id=certificate.id, revoked_at__isnull=True).update(**revoked)
-        withdrawn = as_rule(await _own(organization_id, code))
+        withdrawn = as_rule(await _own(caller.organization_id, code))
         if changed:
             await events.record("certificate.revoked", withdrawn, now)
+            await audit.record(caller, "revoke_certificate", withdrawn.code, (audit.NOTHING, revoked), now)
     return withdrawn
+
+
+def _told(issued: rule.Certificate) -> dict[str, object]:
+    """What the audit log keeps of an issue: what a correction could change later, and what was chosen."""
+    return {
+        "holder_name": issued.holder_name,
+        "holder_email": issued.holder_email,
+        "course_id": issued.course.id,
+        "course_name": issued.course.name,
+        "issued_at": issued.issued_at,
+    }
 
 
 def with_all() -> QuerySet[Certificate]:

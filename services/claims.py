@@ -1,7 +1,6 @@
 """Claiming: a holder takes a certificate as his own, by the link that was mailed to him."""
 
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from tortoise.transactions import in_transaction
 
@@ -9,7 +8,8 @@ from models import Certificate
 from rules import certificates as rule
 from rules import claims
 from rules.errors import Refused
-from services import certificates, events, mail_outbox
+from services import audit, certificates, events, mail_outbox
+from services.callers import Caller
 from services.keyring import Keyring
 
 PAUSE = timedelta(minutes=1)
@@ -37,15 +37,16 @@ async def claim(token: str, keyring: Keyring, now: datetime) -> rule.Certificate
     return claimed
 
 
-async def resend(organization_id: UUID, code: str, now: datetime) -> rule.Certificate:
+async def resend(caller: Caller, code: str, now: datetime) -> rule.Certificate:
     """The link is mailed to the holder again: at most once a minute and five times a day."""
     async with in_transaction():
-        certificate = await certificates.held(organization_id, code)
+        certificate = await certificates.held(caller.organization_id, code)
         if certificate.revoked_at is not None:
             raise Refused("conflict", "This certificate was revoked and cannot be claimed.")
         if certificate.claimed_at is not None:
             raise Refused("conflict", "The holder has claimed this certificate already.")
         await mail_outbox.claim_again(certificate, now, pause=PAUSE)
+        await audit.record(caller, "resend_claim", certificate.code, (audit.NOTHING, audit.NOTHING), now)
     return certificate
 
 

@@ -13,7 +13,8 @@ from models.database import is_postgres
 from rules import courses as rule
 from rules import text
 from rules.errors import Refused
-from services import plans, unique_instants
+from services import audit, plans, unique_instants
+from services.callers import Caller
 from services.pagination import Page
 
 MOST = 1000
@@ -25,14 +26,14 @@ _ADDRESSES = ("badge_image_url", "criteria_url")
 _VALIDITY = "validity_period_months"
 
 
-async def create(organization_id: UUID, wanted: Mapping[str, object], now: datetime) -> rule.Course:
+async def create(caller: Caller, wanted: Mapping[str, object], now: datetime) -> rule.Course:
     """A course begins with its first version, and counts in the plan."""
     members = _cleaned(wanted)
     async with in_transaction():
-        await plans.use(organization_id, "courses")
+        await plans.use(caller.organization_id, "courses")
         course = {
             "id": str(uuid4()),
-            "organization_id": str(organization_id),
+            "organization_id": str(caller.organization_id),
             "present_version": 1,
             _VALIDITY: members.pop(_VALIDITY, None),
             "created_at": now,
@@ -41,7 +42,9 @@ async def create(organization_id: UUID, wanted: Mapping[str, object], now: datet
         version = await CourseVersion.create(
             id=uuid4(), course_id=UUID(row["id"]), number=1, created_at=row["created_at"], **members
         )
-    return as_rule(UUID(row["id"]), row[_VALIDITY], row["created_at"], version)
+        made = as_rule(UUID(row["id"]), row[_VALIDITY], row["created_at"], version)
+        await audit.record(caller, "create_course", made.id, (audit.NOTHING, _told(made)), now)
+    return made
 
 
 async def read(organization_id: UUID, course_id: UUID) -> rule.Course:
@@ -51,12 +54,13 @@ async def read(organization_id: UUID, course_id: UUID) -> rule.Course:
     return as_rule(course.id, course.validity_period_months, course.created_at, version)
 
 
-async def update(organization_id: UUID, course_id: UUID, change: Mapping[str, object], now: datetime) -> rule.Course:
+async def update(caller: Caller, course_id: UUID, change: Mapping[str, object], now: datetime) -> rule.Course:
     """A change of what certificates show makes a new version; the validity holds for certificates issued from now on."""
     members = _cleaned(change)
     async with in_transaction():
-        course = await _own(organization_id, course_id, lock=True)
+        course = await _own(caller.organization_id, course_id, lock=True)
         version = await CourseVersion.get(course_id=course.id, number=course.present_version)
+        before = as_rule(course.id, course.validity_period_months, course.created_at, version)
         present = {field: getattr(version, field) for field in rule.VERSIONED}
         if rule.changed(present, members):
             shown = {field: members.get(field, value) for field, value in present.items()}
@@ -67,7 +71,9 @@ async def update(organization_id: UUID, course_id: UUID, change: Mapping[str, ob
             course.present_version = number
         course.validity_period_months = members.get(_VALIDITY, course.validity_period_months)
         await course.save()
-    return as_rule(course.id, course.validity_period_months, course.created_at, version)
+        after = as_rule(course.id, course.validity_period_months, course.created_at, version)
+        await audit.record_difference(caller, "update_course", course.id, (_told(before), _told(after)), now)
+    return after
 
 
 async def page(organization_id: UUID, before: datetime | None, limit: int | None) -> Page[rule.Course]:
@@ -101,6 +107,12 @@ def as_rule(course_id: UUID, months: int | None, created_at: datetime, version: 
         created_at=created_at,
         **{field: getattr(version, field) for field in rule.VERSIONED},
     )
+
+
+def _told(course: rule.Course) -> dict[str, object]:
+    """What the audit log keeps of a course: all that somebody chose, where he chose anything."""
+    told = {field: getattr(course, field) for field in (*rule.VERSIONED, _VALIDITY)}
+    return {field: value for field, value in told.items() if value is not None}
 
 
 async def _own(organization_id: UUID, course_id: UUID, *, lock: bool = False) -> Course:

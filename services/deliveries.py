@@ -44,12 +44,13 @@ class AttemptCard:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An event on its way to an endpoint, or there; its attempts in their order."""
+    """An event on its way to an endpoint, or there; the bytes that are sent, and the attempts in their order."""
 
     id: UUID
     webhook_id: UUID
     event_id: UUID
     kind: EventKind
+    body: bytes
     status: DeliveryStatus
     attempts: tuple[AttemptCard, ...]
     next_attempt_at: datetime | None
@@ -208,6 +209,7 @@ def _delivery(row: Row, attempts: tuple[AttemptCard, ...], *, enabled: bool) -> 
         webhook_id=row.webhook_id,
         event_id=row.event_id,
         kind=row.event.kind,  # type: ignore[arg-type]  # one of the kinds
+        body=bytes(row.event.body),
         status=row.status,  # type: ignore[arg-type]  # one of the three
         attempts=attempts,
         next_attempt_at=row.due_at if row.lease is None and enabled else None,

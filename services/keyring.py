@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 Purpose = Literal["webhook secrets", "kept answers", "claim links"]
+Signing = Literal["sessions", "form tokens", "account links", "claim forms"]
 
 
 class Unreadable(Exception):
@@ -30,6 +31,10 @@ class Keyring:
     def claim_keys(self) -> tuple[bytes, ...]:
         """The keys of claim links, the present one first."""
         return tuple(_derived(key, "claim links") for key in self._keys)
+
+    def keys_of(self, purpose: Signing) -> tuple[bytes, ...]:
+        """The keys by which something is signed, the present one first."""
+        return tuple(_derived(key, purpose) for key in self._keys)
 
     @property
     def was_replaced(self) -> bool:
@@ -55,6 +60,6 @@ class Keyring:
         return MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(key, purpose))) for key in self._keys])
 
 
-def _derived(key: str, purpose: Purpose) -> bytes:
+def _derived(key: str, purpose: Purpose | Signing) -> bytes:
     """32 bytes for one purpose (HKDF with SHA-256, RFC 5869): who learns one key learns no other."""
     return HKDF(SHA256(), 32, salt=None, info=f"truecerta {purpose}".encode()).derive(key.encode())

@@ -13,7 +13,7 @@ from rules.errors import Refused
 A_DAY = timedelta(days=1)
 MOST_A_DAY = 5
 NO_PAUSE = timedelta(0)
-MailKind = Literal["claim", "claim_again", "renewed", "webhook_disabled"]
+MailKind = Literal["claim", "claim_again", "renewed", "webhook_disabled", "invitation", "password_reset"]
 
 
 async def claim(certificate: certificates.Certificate, now: datetime) -> None:
@@ -36,6 +36,17 @@ async def renewed(certificate: certificates.Certificate, now: datetime) -> None:
 async def webhook_disabled(organization_id: UUID, address: str, facts: Mapping[str, str], now: datetime) -> None:
     """An organization is told that one of its endpoints gets no more events: its `url`, and the `reason`."""
     await _put("webhook_disabled", organization_id, None, address, facts, now)
+
+
+async def to_person(
+    kind: Literal["invitation", "password_reset"],
+    organization_id: UUID,
+    address: str,
+    facts: Mapping[str, str],
+    now: datetime,
+) -> None:
+    """Somebody who signs in, or is to, is sent a link: to the `membership_id` or `user_id` among the facts."""
+    await _put(kind, organization_id, None, address, facts, now)
 
 
 async def cancel(certificate_id: UUID) -> None:

@@ -13,6 +13,8 @@ from uuid import UUID, uuid4
 from models import Mail
 from models.database import fetch, is_postgres
 from rules import certificates, organizations, retries
+from rules.account_links import AccountLink
+from services import accounts
 from services import certificates as certificate_service
 from services import organizations as organization_service
 from services.mail_outbox import MailKind
@@ -21,11 +23,12 @@ LEASE = timedelta(seconds=90)
 """How long whoever sends a mail is left alone with it."""
 PAUSES = retries.schedule("5s,15s,30s,1m,5m,15m,1h,3h,6h,12h,24h,24h")
 _CLAIMING = ("claim", "claim_again")
+_TO_PEOPLE = ("invitation", "password_reset")
 
 
 @dataclass(frozen=True, slots=True)
 class LeasedMail:
-    """A mail for one worker to send, with all that its text is made from."""
+    """A mail for one worker to send, with all that its text is made from; `link` is what a person's link is to be for."""
 
     id: UUID
     lease: UUID
@@ -36,6 +39,7 @@ class LeasedMail:
     facts: Mapping[str, str]
     tries: int
     created_at: datetime
+    link: AccountLink | None = None
 
 
 async def lease(most: int, now: datetime) -> list[LeasedMail]:
@@ -60,10 +64,10 @@ async def lease(most: int, now: datetime) -> list[LeasedMail]:
 
 
 def is_pointless(mail: LeasedMail) -> bool:
-    """Nobody is asked to claim what is claimed, nor told of what was withdrawn meanwhile."""
+    """Nobody is asked to claim what is claimed, or to join what is joined; nor told of what was withdrawn meanwhile."""
     certificate = mail.certificate
     if certificate is None:
-        return False
+        return mail.kind in _TO_PEOPLE and mail.link is None
     return certificate.revoked_at is not None or (mail.kind in _CLAIMING and certificate.claimed_at is not None)
 
 
@@ -106,6 +110,7 @@ async def _leased(mail: Mail, mark: UUID) -> LeasedMail:
     certificate = None
     if mail.certificate_id is not None:
         certificate = certificate_service.as_rule(await certificate_service.with_all().get(id=mail.certificate_id))
+    facts = json.loads(mail.facts)
     return LeasedMail(
         id=mail.id,
         lease=mark,
@@ -113,7 +118,8 @@ async def _leased(mail: Mail, mark: UUID) -> LeasedMail:
         recipient=mail.recipient,
         organization=certificate.organization if certificate else await organization_service.read(mail.organization_id),
         certificate=certificate,
-        facts=json.loads(mail.facts),
+        facts=facts,
         tries=mail.tries,
         created_at=mail.created_at,
+        link=await accounts.link_of(facts),
     )

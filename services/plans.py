@@ -1,6 +1,7 @@
 """Plans: limits that hold exactly, however many ask at once."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -10,7 +11,8 @@ from tortoise.transactions import in_transaction
 from models import Certificate, Course, Organization, Plan
 from rules import text
 from rules.errors import Refused
-from services import organization_locks
+from services import audit, organization_locks
+from services.callers import Caller
 
 Kind = Literal["certificates", "courses"]
 UNLIMITED = "unlimited"
@@ -60,16 +62,21 @@ async def define(name: str, max_certificates: int | None, max_courses: int | Non
             await _recount(organization.id)
 
 
-async def assign(organization_id: UUID, name: str) -> None:
+async def assign(caller: Caller, name: str, now: datetime) -> None:
     """An organization moves to a plan, with all that it ever issued counted."""
+    organization_id = caller.organization_id
     async with in_transaction():
         # The plan's row first, as in `define`: the two wait for each other and never miss one another's change.
         if await Plan.filter(name=name).select_for_update().first() is None:
             raise Refused("not_found", f"There is no plan named {name}. Define it with: truecerta plan set {name}")
         await organization_locks.hold(organization_id)
-        if not await Organization.filter(id=organization_id).update(plan_id=name):
+        organization = await Organization.get_or_none(id=organization_id)
+        if organization is None:
             raise Refused("not_found", "No organization has this id.")
+        await Organization.filter(id=organization_id).update(plan_id=name)
         await _recount(organization_id)
+        change = {"plan": organization.plan_id}, {"plan": name}
+        await audit.record_difference(caller, "assign_plan", organization_id, change, now)
 
 
 async def list_all() -> list[PlanCard]:

@@ -17,8 +17,9 @@ from rules import webhooks as rule
 from rules.errors import Refused
 from rules.events import EventKind
 from rules.instants import EARLIEST
-from services import delivery_locks, organization_locks, unique_instants
-from services.keyring import Keyring, Unreadable
+from services import audit, delivery_locks, organization_locks, unique_instants, webhook_secrets
+from services.callers import Caller
+from services.keyring import Keyring
 
 NOT_FOUND = "Webhook not found or does not belong to your organization"
 MOST = 50
@@ -44,21 +45,13 @@ class NewSecret:
     secret: str
 
 
-@dataclass(frozen=True, slots=True)
-class Resealed:
-    """How many endpoints have their secrets under the present key, and how many have such as nobody can read."""
-
-    renewed: int
-    unreadable: int
-
-
-async def create(organization_id: UUID, wanted: Wanted, keyring: Keyring, now: datetime) -> NewSecret:
+async def create(caller: Caller, wanted: Wanted, keyring: Keyring, now: datetime) -> NewSecret:
     """A new endpoint is sent every event from now on that it takes."""
     chosen = rule.wanted_events(wanted.events)
     secret = signatures.new_secret(secrets.token_bytes(32))
     row: dict[str, Any] = {
         "id": str(uuid4()),
-        "organization_id": str(organization_id),
+        "organization_id": str(caller.organization_id),
         "url": wanted.url,
         "description": _described(wanted.description),
         "events": _written(chosen),
@@ -66,14 +59,14 @@ async def create(organization_id: UUID, wanted: Wanted, keyring: Keyring, now: d
         "created_at": now,
     }
     async with in_transaction():
-        await organization_locks.hold(
-            organization_id
-        )  # what is being issued now is told before, what comes then to all
-        if await _of(organization_id).count() >= MOST:
+        # What is being issued now is told before; what comes then, to this one too.
+        await organization_locks.hold(caller.organization_id)
+        if await _of(caller.organization_id).count() >= MOST:
             raise Refused("conflict", f"Your organization has {MOST} endpoints, which is the most. Delete one first.")
         row = await unique_instants.insert("webhook", row)
-        made = await _own(organization_id, UUID(row["id"]))
-    return NewSecret(as_rule(made), secret)
+        made = as_rule(await _own(caller.organization_id, UUID(row["id"])))
+        await audit.record(caller, "create_webhook", made.id, (audit.NOTHING, _told(made)), now)
+    return NewSecret(made, secret)
 
 
 async def list_all(organization_id: UUID) -> list[rule.Webhook]:
@@ -86,7 +79,7 @@ async def read(organization_id: UUID, webhook_id: UUID) -> rule.Webhook:
     return as_rule(await _own(organization_id, webhook_id))
 
 
-async def update(organization_id: UUID, webhook_id: UUID, change: Mapping[str, Any]) -> rule.Webhook:
+async def update(caller: Caller, webhook_id: UUID, change: Mapping[str, Any], now: datetime) -> rule.Webhook:
     """The members that are given change; at another address it has not failed yet."""
     members: dict[str, Any] = {}
     if "url" in change:
@@ -95,76 +88,68 @@ async def update(organization_id: UUID, webhook_id: UUID, change: Mapping[str, A
         members["description"] = _described(change["description"])
     if "events" in change:
         members["events"] = _written(rule.wanted_events(change["events"]))
-    return await _changed(organization_id, webhook_id, members)
+    async with in_transaction():
+        before = as_rule(await _held(caller.organization_id, webhook_id))
+        after = await _changed(caller.organization_id, webhook_id, members)
+        await audit.record_difference(caller, "update_webhook", webhook_id, (_told(before), _told(after)), now)
+    return after
 
 
-async def delete(organization_id: UUID, webhook_id: UUID, now: datetime) -> None:
+async def delete(caller: Caller, webhook_id: UUID, now: datetime) -> None:
     """An endpoint is gone at once, its secrets with it; the worker clears away what was on its way there."""
     nothing = {"secret": b"", "previous_secret": None, "previous_secret_until": None, "description": None}
     gone = {"deleted_at": now, "disabled_at": now, "disabled_reason": "requested"}
-    await _changed(organization_id, webhook_id, nothing | gone)
+    async with in_transaction():
+        before = as_rule(await _held(caller.organization_id, webhook_id))
+        await _changed(caller.organization_id, webhook_id, nothing | gone)
+        await audit.record(caller, "delete_webhook", webhook_id, (_told(before), audit.NOTHING), now)
 
 
-async def disable(organization_id: UUID, webhook_id: UUID, now: datetime) -> rule.Webhook:
+async def disable(caller: Caller, webhook_id: UUID, now: datetime) -> rule.Webhook:
     """Nothing is sent to a disabled endpoint, and nothing new is kept for it. What was on its way waits."""
     async with in_transaction():
-        present = await _own(organization_id, webhook_id)
-        if present.disabled_at is None:
-            await _changed(organization_id, webhook_id, {"disabled_at": now, "disabled_reason": "requested"})
-        return as_rule(await _own(organization_id, webhook_id))
+        present = await _held(caller.organization_id, webhook_id)
+        if present.disabled_at is not None:
+            return as_rule(present)
+        off = {"disabled_at": now, "disabled_reason": "requested"}
+        disabled = await _changed(caller.organization_id, webhook_id, off)
+        await audit.record(caller, "disable_webhook", webhook_id, ({"enabled": True}, {"enabled": False}), now)
+    return disabled
 
 
-async def enable(organization_id: UUID, webhook_id: UUID, now: datetime) -> rule.Webhook:
+async def enable(caller: Caller, webhook_id: UUID, now: datetime) -> rule.Webhook:
     """An endpoint is sent events again, and first of all what was on its way when it was disabled."""
     async with in_transaction():
-        await organization_locks.hold(organization_id)
-        present = await _own(organization_id, webhook_id)
-        if present.disabled_at is not None:
-            resting = Delivery.filter(webhook_id=webhook_id, due_at__gt=EARLIEST, lease__isnull=True)
-            waiting = await resting.order_by("due_at").limit(RESUMED_AT_ONCE).values_list("id")
-            await _resume(sorted(identity for (identity,) in waiting), now)
-            await _changed(organization_id, webhook_id, _WORKING)
-        return as_rule(await _own(organization_id, webhook_id))
+        await organization_locks.hold(caller.organization_id)
+        present = await _own(caller.organization_id, webhook_id)
+        if present.disabled_at is None:
+            return as_rule(present)
+        resting = Delivery.filter(webhook_id=webhook_id, due_at__gt=EARLIEST, lease__isnull=True)
+        waiting = await resting.order_by("due_at").limit(RESUMED_AT_ONCE).values_list("id")
+        await _resume(sorted(identity for (identity,) in waiting), now)
+        enabled = await _changed(caller.organization_id, webhook_id, _WORKING)
+        await audit.record(caller, "enable_webhook", webhook_id, ({"enabled": False}, {"enabled": True}), now)
+    return enabled
 
 
 async def rotate_secret(
-    organization_id: UUID, webhook_id: UUID, overlap: timedelta, keyring: Keyring, now: datetime
+    caller: Caller, webhook_id: UUID, overlap: timedelta, keyring: Keyring, now: datetime
 ) -> NewSecret:
     """A new secret signs from now on; the one before signs beside it until the overlap is over."""
     secret = signatures.new_secret(secrets.token_bytes(32))
     async with in_transaction():
-        await _of(organization_id).filter(id=webhook_id).select_for_update(no_key=is_postgres()).first()
-        present = await _own(organization_id, webhook_id)
-        previous = _renewed(keyring, present.secret) if overlap > timedelta(0) else None
+        present = await _held(caller.organization_id, webhook_id)
+        previous = webhook_secrets.renewed(keyring, present.secret) if overlap > timedelta(0) else None
+        until = now + overlap if previous else None
         members = {
             "secret": keyring.seal("webhook secrets", secret.encode()),
             "previous_secret": previous,
-            "previous_secret_until": now + overlap if previous else None,
+            "previous_secret_until": until,
         }
-        return NewSecret(await _changed(organization_id, webhook_id, members), secret)
-
-
-async def reseal(keyring: Keyring) -> Resealed:
-    """Secrets that lie under the secret key before this one are sealed under the present one.
-
-    Those that lie under neither keep none of the others from it.
-    """
-    rows = await Webhook.filter(deleted_at__isnull=True)
-    unreadable = 0
-    for row in rows:
-        secret = _renewed(keyring, row.secret)
-        previous = _renewed(keyring, row.previous_secret) if row.previous_secret else None
-        # Unless it was rotated meanwhile: then it lies under the present key already.
-        own = Webhook.filter(id=row.id, secret=row.secret)
-        await own.update(secret=secret or row.secret, previous_secret=previous)
-        unreadable += secret is None
-    return Resealed(len(rows) - unreadable, unreadable)
-
-
-async def unreadable(keyring: Keyring) -> int:
-    """How many endpoints have a secret that neither key reads."""
-    rows = await Webhook.filter(deleted_at__isnull=True)
-    return sum(_renewed(keyring, row.secret) is None for row in rows)
+        rotated = await _changed(caller.organization_id, webhook_id, members)
+        told = {"previous_secret_until": until}
+        await audit.record(caller, "rotate_webhook_secret", webhook_id, (audit.NOTHING, told), now)
+    return NewSecret(rotated, secret)
 
 
 async def keep(webhook_ids: Collection[UUID]) -> None:
@@ -208,6 +193,12 @@ async def _own(organization_id: UUID, webhook_id: UUID) -> Webhook:
     return found
 
 
+async def _held(organization_id: UUID, webhook_id: UUID) -> Webhook:
+    """An endpoint that nobody else changes until the transaction ends."""
+    await _of(organization_id).filter(id=webhook_id).select_for_update(no_key=is_postgres()).first()
+    return await _own(organization_id, webhook_id)
+
+
 async def _changed(organization_id: UUID, webhook_id: UUID, members: Mapping[str, Any]) -> rule.Webhook:
     present = await _own(organization_id, webhook_id)
     if members:
@@ -216,19 +207,17 @@ async def _changed(organization_id: UUID, webhook_id: UUID, members: Mapping[str
     return as_rule(present)
 
 
-def _renewed(keyring: Keyring, sealed: bytes) -> bytes | None:
-    """A secret under the present key; None where it can no longer be read, and so sign nothing."""
-    try:
-        return keyring.renewed("webhook secrets", bytes(sealed))
-    except Unreadable:
-        return None
-
-
 async def _resume(deliveries: list[UUID], now: datetime) -> None:
     for start in range(0, len(deliveries), 1000):
         some = deliveries[start : start + 1000]
         await delivery_locks.hold(some)
         await Delivery.filter(id__in=some).update(due_at=now, tries=0)
+
+
+def _told(webhook: rule.Webhook) -> dict[str, object]:
+    """What the audit log keeps of an endpoint. What follows a question mark in its address may be a password."""
+    url, question, _ = webhook.url.partition("?")
+    return {"url": url + question, "description": webhook.description, "events": webhook.events}
 
 
 def _described(description: str | None) -> str | None:

@@ -11,6 +11,7 @@ import httpx
 
 from models import Certificate
 from services import organizations
+from services.callers import Caller
 from tests.databases import Database
 
 Headers = Mapping[str, str] | Sequence[tuple[str, str | bytes]]
@@ -25,6 +26,11 @@ class Academy:
     key: str
     web: httpx.Client
     database: Database
+
+    @property
+    def caller(self) -> Caller:
+        """Whoever acts for it at the command line."""
+        return Caller(self.id)
 
     def call(self, method: str, path: str, *, headers: Headers = (), **options: Any) -> httpx.Response:
         """Ask the API with the academy's key."""

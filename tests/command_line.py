@@ -10,8 +10,8 @@ from server.cli import app
 from tests.installation import Installation
 
 
-def run(installation: Installation, *arguments: str) -> Result:
+def run(installation: Installation, *arguments: str, typed: str = "") -> Result:
     """Run `truecerta` in the environment of an installation; what is no refusal of ours is raised."""
     executor.EXECUTOR_CACHE.clear()  # Tortoise remembers statements, with the placeholders of the last kind of database
     with mock.patch.dict(os.environ, installation.settings(), clear=True):
-        return CliRunner().invoke(app, arguments, prog_name="truecerta", catch_exceptions=False)
+        return CliRunner().invoke(app, arguments, prog_name="truecerta", catch_exceptions=False, input=typed)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from services import clock_jumps, delivery_queue, expiry, idempotency, webhooks
+from services import clock_jumps, delivery_queue, expiry, idempotency, webhook_secrets
 from services.keyring import Keyring
 from worker.rounds import repeat
 
@@ -32,7 +32,7 @@ class Announcing:
 
     async def _reseal(self) -> None:
         """Once: what lies under the previous secret key is sealed under the present one."""
-        resealed = await webhooks.reseal(self._keyring)
+        resealed = await webhook_secrets.reseal(self._keyring)
         if resealed.unreadable:
             remedy = "set TRUECERTA_SECRET_KEY_PREVIOUS to the key that sealed them, or rotate them"
             _log.error("webhook secrets cannot be read", webhooks=resealed.unreadable, remedy=remedy)

@@ -1,6 +1,5 @@
 """Letters: what a mail of the outbox says, made the moment it is sent."""
 
-import re
 from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
@@ -9,7 +8,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from rules import claims, instants
+from rules import account_links, claims, instants, names
 from rules.links import Links
 from services.keyring import Keyring
 from services.mail_outbox import MailKind
@@ -23,10 +22,9 @@ _LETTERS: dict[MailKind, str] = {
     "claim_again": "claim",
     "renewed": "renewed",
     "webhook_disabled": "webhook_disabled",
+    "invitation": "invitation",
+    "password_reset": "password_reset",
 }
-_BREAK = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_TURN = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 
 
 class Composer:
@@ -44,7 +42,7 @@ class Composer:
             trim_blocks=True,
             keep_trailing_newline=True,
         )
-        self._templates.filters |= {"day": instants.day, "name": isolated}
+        self._templates.filters |= {"day": instants.day, "name": names.isolated}
 
     def compose(self, mail: LeasedMail, now: datetime) -> EmailMessage:
         """The letter with its text and its HTML; a claim link in it works from `now` on."""
@@ -62,11 +60,11 @@ class Composer:
 
     def _head(self, mail: LeasedMail, subject: str, now: datetime) -> list[HeaderLine]:
         academy = mail.organization
-        if mail.certificate is None:  # to the academy itself, so from us
+        if mail.certificate is None:  # to those who work for the academy, so from us
             origin = [address_line("From", self._sender, OURSELVES)]
         else:
             origin = [
-                address_line("From", self._sender, _one_line(academy.name)),
+                address_line("From", self._sender, names.one_line(academy.name)),
                 address_line("Reply-To", academy.email),
             ]
         return [
@@ -89,20 +87,8 @@ class Composer:
                 token = claims.token(self._keyring.claim_keys[0], certificate.id, mail.recipient, now)
                 facts |= {"claim_link": self._links.claim(token), "lifetime": claims.LIFETIME}
                 facts["claim_until"] = now + claims.LIFETIME
+        if mail.link is not None:
+            token = account_links.token(self._keyring.keys_of("account links")[0], mail.link, now)
+            facts["account_link"] = account_links.address(self._links.base, mail.link.purpose, token)
+            facts["until"] = now + account_links.LIFETIME[mail.link.purpose]
         return facts
-
-
-def isolated(name: str) -> str:
-    r"""A name within a sentence: in one line, and where it runs from right to left, walled off (Unicode, UAX 9).
-
-    Characters that turn the direction around are left out: they would turn what stands behind the name.
-
-    >>> isolated("Jane\u202e Doe"), isolated("\u05dc\u05d9") == "\u2068\u05dc\u05d9\u2069"
-    ('Jane Doe', True)
-    """
-    plain = _one_line(name)
-    return f"\u2068{plain}\u2069" if _RIGHT_TO_LEFT.search(plain) else plain
-
-
-def _one_line(name: str) -> str:
-    return _TURN.sub("", _BREAK.sub(" ", name))

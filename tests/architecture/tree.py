@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
-PACKAGES = ("wire", "rules", "models", "outgoing", "services", "handlers", "pages", "worker", "server")
+PACKAGES = ("wire", "rules", "models", "outgoing", "printing", "services", "handlers", "pages", "worker", "server")
 BESIDE = ("tests", "conformance", "bench")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

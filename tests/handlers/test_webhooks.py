@@ -265,7 +265,7 @@ def test_an_overlap_that_makes_no_sense_is_422(academy: Academy) -> None:
 def test_the_fifty_first_endpoint_is_refused_until_one_is_removed(academy: Academy) -> None:
     async def fill() -> None:
         for _ in range(45):
-            await webhooks.create(academy.id, webhooks.Wanted(NOBODYS), Keyring(SECRET), datetime.now(UTC))
+            await webhooks.create(academy.caller, webhooks.Wanted(NOBODYS), Keyring(SECRET), datetime.now(UTC))
 
     academy.database.run(fill)
     with ThreadPoolExecutor(8) as pool:

@@ -150,7 +150,7 @@ VALUES ('{0}4', '{0}1', 'one', 'f', 201, '{{}}', '2026-06-01 00:00:00+00:00');
 CERTIFICATE = """
 INSERT INTO certificate (id, code, organization_id, course_id, course_version_id, holder_name, holder_email,
 issued_at, expires_at, expired_noted_at, created_at)
-VALUES ('{0}{1}', 'TRC-EXA-26-22222{1}', '{0}1', '{0}2', '{0}3', 'Jane Doe', 'jane@example.com',
+VALUES ('{0}{1}', 'TRC-EXA-26-22222{1}', '{0}1', '{0}2', '{0}3', 'ZOË Doe', 'jane@example.com',
 '2026-01-01 00:00:00+00:00', {2}, {3}, '2026-01-0{1} 00:00:00+00:00');
 """
 
@@ -182,3 +182,5 @@ def test_what_is_from_before_there_were_events_stays_and_is_not_announced_twice(
     assert empty_database.run(_announced) == {("6", "certificate.expiring"), ("6", "certificate.expired")}
     (kept,) = empty_database.rows("SELECT sealed, status FROM idempotency_record")
     assert (bool(kept["sealed"]), kept["status"]) == (False, 201)
+    keys = {row["holder_key"] for row in empty_database.rows("SELECT holder_key FROM certificate")}
+    assert keys == {"zoe doe jane@example.com"}

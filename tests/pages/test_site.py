@@ -1,13 +1,13 @@
 """The pages: the same verdict as the API's, as plain HTML that a stranger's text cannot break out of."""
 
 from datetime import UTC, datetime
-from html import escape
 
 import httpx
 import pytest
 
 from tests.academies import Academy
 from tests.pages.outline import Outline
+from tests.pages.reading import Page
 
 FAR = datetime(2199, 1, 1, tzinfo=UTC)
 
@@ -39,10 +39,9 @@ def test_a_strangers_text_stays_text(academy: Academy, anyone: httpx.Client) -> 
     code = academy.issue(course["id"], holder_name=nasty)["code"]
     academy.revoke(code, reason=nasty)
     page = anyone.get(f"/v/{code}")
-    outline = Outline(page.text)
-    assert "script" not in outline.seen
-    assert outline.open == []
-    assert escape(nasty, quote=False).partition("'")[0] in page.text
+    assert Outline(page.text).open == []
+    assert Page(page).facts == []
+    assert Page(page).words.count(nasty) >= 4
     assert "default-src 'none'" in page.headers["content-security-policy"]
 
 
@@ -63,9 +62,7 @@ def test_every_miss_is_the_same_404_page(anyone: httpx.Client, code: str) -> Non
     assert "set-cookie" not in page.headers
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/v", "/v/", "/v/a/b", "/nothing", "/apiary", "/favicon.ico", "/%2e%2e/etc/passwd"]
-)
+@pytest.mark.parametrize("path", ["/v/", "/v/a/b", "/nothing", "/apiary", "/favicon.ico", "/%2e%2e/etc/passwd"])
 def test_other_addresses_have_a_page_too(anyone: httpx.Client, path: str) -> None:
     page = anyone.get(path, follow_redirects=False)
     assert page.status_code == 404

@@ -28,7 +28,9 @@ def test_no_text_is_empty_or_holds_markup(language: str) -> None:
     assert [key for key, text in Texts(language).items() if not text.strip() or "<" in text] == []
 
 
-@pytest.mark.parametrize("template", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: str(path.relative_to(TEMPLATES)))
+@pytest.mark.parametrize(
+    "template", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: str(path.relative_to(TEMPLATES))
+)
 def test_each_text_that_a_template_asks_for_is_there(template: Path) -> None:
     asked = set(ASKED.findall(template.read_text("utf-8")))
     assert {key for key in asked if key not in Texts(FIRST)} == set()

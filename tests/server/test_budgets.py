@@ -44,7 +44,7 @@ def somebody() -> dict[str, str]:
 
 def issued(academy: Academy) -> str:
     """A certificate of an academy, issued with keys of its own so that its first key is still unused."""
-    spare = academy.database.run(partial(api_keys.create, academy.id, "spare", datetime.now(UTC)))
+    spare = academy.database.run(partial(api_keys.create, academy.caller, "spare", datetime.now(UTC)))
     return str(Academy(academy.id, spare.secret, academy.web, academy.database).issue()["code"])
 
 
@@ -69,13 +69,13 @@ def test_a_key_has_its_limit_at_once_and_is_told_what_is_left(academy: Academy) 
 def test_another_key_of_the_same_organization_has_a_limit_of_its_own(academy: Academy) -> None:
     for _ in range(API + 1):
         academy.get("/api/v1/courses")
-    spare = academy.database.run(partial(api_keys.create, academy.id, "spare", datetime.now(UTC)))
+    spare = academy.database.run(partial(api_keys.create, academy.caller, "spare", datetime.now(UTC)))
     other = Academy(academy.id, spare.secret, academy.web, academy.database)
     assert other.get("/api/v1/courses").status_code == 200
 
 
 def test_an_organization_has_its_limit_of_webhook_tests_over_all_its_keys(academy: Academy) -> None:
-    spare = academy.database.run(partial(api_keys.create, academy.id, "spare", datetime.now(UTC)))
+    spare = academy.database.run(partial(api_keys.create, academy.caller, "spare", datetime.now(UTC)))
     member = Academy(academy.id, spare.secret, academy.web, academy.database)
     answers = [each.post("/api/v1/webhooks/test") for each in (academy, member)]
     assert [answer.status_code for answer in answers] == [202] * TESTS

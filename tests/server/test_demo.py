@@ -19,9 +19,10 @@ import httpx
 import pytest
 
 from tests.installation import ROOT, free_port
+from tests.people import csrf_in
 
-PACKAGES = ("wire", "rules", "models", "services", "handlers", "pages", "worker", "outgoing", "server")
-LAST_LINE = "for this demo alone it is kept"
+PACKAGES = ("wire", "rules", "models", "services", "handlers", "pages", "worker", "outgoing", "printing", "server")
+LAST_LINE = "for this demo alone they are kept"
 PATIENCE_SECONDS = 30
 
 
@@ -92,6 +93,21 @@ def asked(words: list[str]) -> tuple[int, dict[str, object]]:
     return answer.status_code, answer.json()
 
 
+def credentials(printed: str) -> list[str]:
+    """The dashboard's address, and the mail address and password to sign in with."""
+    found = re.search(r"^  (http://\S+/dashboard)\n  Mail address: (\S+)\n  Password: (\S+)$", printed, re.MULTILINE)
+    assert found is not None, printed
+    return list(found.groups())
+
+
+def sign_in(printed: str) -> None:
+    """As a newcomer does it in a browser."""
+    page, email, password = credentials(printed)
+    with httpx.Client(follow_redirects=True, trust_env=False) as web:
+        form = {"csrf": csrf_in(web.get(page)), "email": email, "password": password}
+        assert "Example Academy" in web.post(f"{page}/sign-in", data=form).text
+
+
 def test_its_calls_work_as_printed_and_are_the_same_at_the_next_start(clone: Path) -> None:
     port = free_port()
     with shown(clone, port) as printed:
@@ -101,19 +117,21 @@ def test_its_calls_work_as_printed_and_are_the_same_at_the_next_start(clone: Pat
         assert issued["data"]["code"].startswith("TRC-EXA-")  # type: ignore[index]  # any JSON value
         status, verified = paste(verify, clone)
         assert (status, verified["valid"], verified["status"]) == (200, True, "valid")
-        page = re.search(r"^  (http://\S+/v/\S+)$", printed, re.MULTILINE)
-        assert page is not None
-        assert "genuine and in force" in httpx.get(page[1], trust_env=False).text
-        link = re.search(r"^  (http://\S+/claim/\S+)$", printed, re.MULTILINE)
-        assert link is not None
-        assert "Claim your certificate" in httpx.get(link[1], trust_env=False).text
+        (page,) = re.findall(r"^  (http://\S+/v/\S+)$", printed, re.MULTILINE)
+        assert "It is genuine and holds until" in httpx.get(page, trust_env=False).text
+        (link,) = re.findall(r"^  (http://\S+/claim/\S+)$", printed, re.MULTILINE)
+        assert "Claim your certificate" in httpx.get(link, trust_env=False).text
         assert paste(receive, clone)[0] == 201
+        sign_in(printed)
 
-    key_file = clone / ".dev" / "demo" / "demo-api-key"
-    assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
-    assert str(key_file) in printed
+    folder = clone / ".dev" / "demo"
+    kept = [folder / "demo-api-key", folder / "demo-password"]
+    assert [stat.S_IMODE(file.stat().st_mode) for file in kept] == [0o600] * 2
+    assert str(kept[0]) in printed
     with shown(clone, port) as again:
         assert curls(again)[0] == issue  # the same course and the same key
+        assert credentials(again) == credentials(printed)
+        sign_in(again)
         assert issued["data"]["code"] in curls(again)[1]  # type: ignore[index]
         assert paste(curls(again)[1], clone)[1]["valid"] is True
 

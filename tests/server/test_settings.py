@@ -122,7 +122,8 @@ def test_mails_come_from_the_host_that_links_lead_to(given: dict[str, str], send
 
 
 def test_a_limit_on_tests_alone_is_a_limit() -> None:
-    off = dict.fromkeys(("rate_limit_api", "rate_limit_public", "rate_limit_misses"), "off")
+    others = ("rate_limit_api", "rate_limit_public", "rate_limit_misses", "rate_limit_sign_in", "rate_limit_account")
+    off = dict.fromkeys(others, "off")
     assert Settings(**off).is_limited()  # type: ignore[arg-type]  # text, each of them
     assert not Settings(**off, rate_limit_webhook_test="off").is_limited()  # type: ignore[arg-type]  # as above
 

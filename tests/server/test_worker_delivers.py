@@ -78,7 +78,7 @@ def serving(database: Database, folder: Path, receiver: Receiver) -> Iterator[tu
         with installation.client() as web:
             academy = found_academy(web, database)
             wanted = webhooks.Wanted(receiver.url)
-            database.run(partial(webhooks.create, academy.id, wanted, Keyring(SECRET), datetime.now(UTC)))
+            database.run(partial(webhooks.create, academy.caller, wanted, Keyring(SECRET), datetime.now(UTC)))
             yield installation, academy
     finally:
         installation.kill()
@@ -118,7 +118,7 @@ def test_readiness_tells_how_long_the_first_in_the_queue_waits(
         with installation.client() as web:
             academy = found_academy(web, empty_database)
             wanted = webhooks.Wanted(receiver.url)
-            empty_database.run(partial(webhooks.create, academy.id, wanted, Keyring(SECRET), datetime.now(UTC)))
+            empty_database.run(partial(webhooks.create, academy.caller, wanted, Keyring(SECRET), datetime.now(UTC)))
             assert waiting(web) == (None, None)
             academy.issue()
             until(lambda: None not in waiting(web))

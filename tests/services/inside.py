@@ -56,7 +56,7 @@ class Academy:
     ) -> Certificate:
         """A certificate, of which its holder hears only if asked."""
         wanted = certificates.Wanted(course or self.course_id, "Jane Doe", "jane@example.com", issued_at, notify)
-        return await certificates.issue(self.id, wanted, now)
+        return await certificates.issue(self.caller, wanted, now)
 
     async def several(self, number: int) -> list[Certificate]:
         """As many certificates, a second apart."""
@@ -65,7 +65,7 @@ class Academy:
     async def endpoint(self, *kinds: EventKind, url: str = URL) -> NewSecret:
         """An endpoint for these kinds of events, for all where none is named."""
         wanted = webhooks.Wanted(url, list(kinds) or None)
-        return await webhooks.create(self.id, wanted, KEYRING, NOW)
+        return await webhooks.create(self.caller, wanted, KEYRING, NOW)
 
     async def feed(self, after: int | None = None, kind: EventKind | None = None, limit: int = 50) -> list[Event]:
         """The whole feed after a place, page by page."""
@@ -87,7 +87,7 @@ async def academy(months: int | None = None, name: str = "Example Academy") -> A
     made = await organizations.create(name=name, email="office@example.com", now=NOW)
     caller = await api_keys.caller(made.api_key)
     assert caller is not None
-    course = await courses.create(made.id, {"name": "Web Development", "validity_period_months": months}, NOW)
+    course = await courses.create(caller, {"name": "Web Development", "validity_period_months": months}, NOW)
     return Academy(made.id, caller, course.id)
 
 

@@ -83,12 +83,12 @@ def test_an_unknown_key_is_refused_before_the_body_is_looked_at(anyone: httpx.Cl
 
 def test_a_revoked_key_is_refused_from_the_next_request_on(academy: Academy, anyone: httpx.Client) -> None:
     database, now = academy.database, datetime.now(UTC)
-    second = database.run(partial(api_keys.create, academy.id, "second", now))
+    second = database.run(partial(api_keys.create, academy.caller, "second", now))
     assert asked(anyone, f"Bearer {second.secret}").status_code == 200
-    database.run(partial(api_keys.revoke, second.id, now))
+    database.run(partial(api_keys.revoke, academy.caller, second.id, now))
     error_of(asked(anyone, f"Bearer {second.secret}"), 401, "unauthorized")
     assert academy.get(COURSES).status_code == 200
-    database.run(partial(api_keys.revoke, second.id, datetime.now(UTC)))
+    database.run(partial(api_keys.revoke, academy.caller, second.id, datetime.now(UTC)))
     assert database.run(partial(ApiKey.get, id=second.id)).revoked_at == now
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from models import Certificate, CourseVersion
 from rules.validity import Facts, verdict
 from services import certificate_lists, courses, expiry, organizations
+from services.callers import Caller
 from services.certificate_lists import LAGGING, Choice, Wanted
 
 pytestmark = pytest.mark.usefixtures("alone")
@@ -56,7 +57,7 @@ class Shelf:
 
 async def shelf() -> Shelf:
     made = await organizations.create(name="Example Academy", email="a@example.com", url=None, plan=None, now=NOW)
-    first, second = [await courses.create(made.id, {"name": "Web"}, NOW) for _ in range(2)]
+    first, second = [await courses.create(Caller(made.id), {"name": "Web"}, NOW) for _ in range(2)]
     one, other = [await CourseVersion.get(course_id=course.id) for course in (first, second)]
     return Shelf(made.id, (one, other))
 

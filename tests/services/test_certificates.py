@@ -10,6 +10,7 @@ import pytest
 from models import Certificate, CodePrefix
 from rules import codes
 from services import certificates, code_prefixes, courses, organizations
+from services.callers import Caller
 from services.certificates import Wanted
 
 pytestmark = pytest.mark.usefixtures("connected")
@@ -17,11 +18,12 @@ pytestmark = pytest.mark.usefixtures("connected")
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
-async def academy(name: str = "Example Academy") -> tuple[UUID, UUID]:
+async def academy(name: str = "Example Academy") -> tuple[Caller, UUID]:
     """An organization and a course of its."""
     made = await organizations.create(name=name, email="a@example.com", url=None, plan=None, now=NOW)
-    course = await courses.create(made.id, {"name": "Web"}, NOW)
-    return made.id, course.id
+    caller = Caller(made.id)
+    course = await courses.create(caller, {"name": "Web"}, NOW)
+    return caller, course.id
 
 
 def wanted(course: UUID) -> Wanted:
@@ -29,8 +31,8 @@ def wanted(course: UUID) -> Wanted:
 
 
 async def test_one_instant_for_all_gives_each_its_own() -> None:
-    organization, course = await academy()
-    made = await asyncio.gather(*(certificates.issue(organization, wanted(course), NOW) for _ in range(80)))
+    caller, course = await academy()
+    made = await asyncio.gather(*(certificates.issue(caller, wanted(course), NOW) for _ in range(80)))
     instants = {certificate.created_at for certificate in made}
     assert len(instants) == 80
     assert NOW in instants
@@ -41,27 +43,27 @@ async def test_one_instant_for_all_gives_each_its_own() -> None:
 async def test_two_organizations_may_share_an_instant() -> None:
     made = []
     for _ in range(2):
-        organization, course = await academy()
-        made.append(await certificates.issue(organization, wanted(course), NOW))
+        caller, course = await academy()
+        made.append(await certificates.issue(caller, wanted(course), NOW))
     assert [certificate.created_at for certificate in made] == [NOW, NOW]
 
 
 async def test_a_code_that_is_taken_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    organization, course = await academy()
-    first = await certificates.issue(organization, wanted(course), NOW)
+    caller, course = await academy()
+    first = await certificates.issue(caller, wanted(course), NOW)
     drawn = iter([first.code, first.code, first.code[:-1] + ("2" if first.code[-1] != "2" else "3")])
     monkeypatch.setattr(codes, "draw", lambda *_: next(drawn))
-    second = await certificates.issue(organization, wanted(course), NOW)
+    second = await certificates.issue(caller, wanted(course), NOW)
     assert second.code != first.code
-    assert await Certificate.filter(organization_id=organization).count() == 2
+    assert await Certificate.filter(organization_id=caller.organization_id).count() == 2
 
 
 async def test_codes_grow_once_a_hundredth_of_them_is_used() -> None:
-    organization, course = await academy("Growing " + "".join(string.ascii_lowercase))
+    caller, course = await academy("Growing " + "".join(string.ascii_lowercase))
     hundredth = len(codes.ALPHABET) ** 6 // 100
     await CodePrefix.update_or_create(prefix="TRC-GRO-26", defaults={"used": hundredth})
     certificates._LENGTHS._known.clear()
-    made = await certificates.issue(organization, wanted(course), NOW)
+    made = await certificates.issue(caller, wanted(course), NOW)
     assert made.code.startswith("TRC-GRO-26-")
     assert len(made.code) == len("TRC-GRO-26-") + 7
     await CodePrefix.filter(prefix="TRC-GRO-26").delete()
@@ -76,7 +78,7 @@ async def test_use_of_a_prefix_is_counted_about_right(monkeypatch: pytest.Monkey
 
 
 async def test_of_two_revocations_at_once_the_first_reason_stays() -> None:
-    organization, course = await academy()
-    code = (await certificates.issue(organization, wanted(course), NOW)).code
-    revoked = await asyncio.gather(*(certificates.revoke(organization, code, f"Reason {n}", NOW) for n in range(8)))
+    caller, course = await academy()
+    code = (await certificates.issue(caller, wanted(course), NOW)).code
+    revoked = await asyncio.gather(*(certificates.revoke(caller, code, f"Reason {n}", NOW) for n in range(8)))
     assert len({certificate.revocation_reason for certificate in revoked}) == 1

@@ -160,7 +160,7 @@ async def test_to_a_disabled_endpoint_nothing_is_sent_again() -> None:
     made = (await own.endpoint()).webhook.id
     await own.issue()
     (delivery,) = await settle(made, 500)
-    await webhooks.disable(own.id, made, NOW)
+    await webhooks.disable(own.caller, made, NOW)
     for asked in (
         deliveries.redeliver(own.id, made, delivery, NOW),
         deliveries.redeliver_range(own.id, made, EVER, NOW),
@@ -218,7 +218,7 @@ async def test_a_disabled_endpoint_has_no_next_attempt() -> None:
     own = await academy()
     made = (await own.endpoint()).webhook.id
     await own.issue()
-    await webhooks.disable(own.id, made, NOW)
+    await webhooks.disable(own.caller, made, NOW)
     (still,) = (await deliveries.page(own.id, made, Sought(None, None, 50))).items
     assert (still.status, still.next_attempt_at) == ("pending", None)
 

@@ -12,6 +12,7 @@ import pytest
 from models import Delivery, Event, Webhook
 from models.database import fetch
 from services import delivery_queue, webhooks
+from services.callers import Caller
 from services.delivery_queue import LEASE, Due, Leased
 from tests.databases import Database
 from tests.services.inside import DAY, NOW, Academy, academy, at_once, attempt, elsewhere, lease_all, outside, waiting
@@ -183,7 +184,7 @@ async def test_a_long_queue_of_one_hides_nobody() -> None:
     """Nor does the lease of its first one, nor those of an endpoint that is switched off."""
     long, off, short = await queue(500), await queue(500), await shifted(1, 300 * MOMENT)
     organization_id = (await Webhook.get(id=off)).organization_id
-    await webhooks.disable(organization_id, off, NOW)
+    await webhooks.disable(Caller(organization_id), off, NOW)
     await lease_all(long, NOW, 1)
     assert await waiting(NOW + timedelta(seconds=1)) == [short, long]
     assert await waiting(NOW + timedelta(seconds=1), busy=[long]) == [short]
@@ -197,9 +198,9 @@ async def test_the_oldest_due_is_what_has_waited_longest_of_what_can_be_sent() -
     assert await delivery_queue.oldest_due(NOW - MOMENT) is None
     await lease_all(first, NOW, 1)
     assert await delivery_queue.oldest_due(NOW + timedelta(seconds=2)) == NOW + timedelta(seconds=1)
-    await webhooks.disable((await Webhook.get(id=first)).organization_id, first, NOW)
+    await webhooks.disable(Caller((await Webhook.get(id=first)).organization_id), first, NOW)
     assert await delivery_queue.oldest_due(NOW + DAY) == NOW + timedelta(seconds=1)  # the second's own
-    await webhooks.delete((await Webhook.get(id=second)).organization_id, second, NOW)
+    await webhooks.delete(Caller((await Webhook.get(id=second)).organization_id), second, NOW)
     assert await delivery_queue.oldest_due(NOW + DAY) is None
 
 

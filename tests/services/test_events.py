@@ -41,8 +41,8 @@ LATER = NOW + 400 * DAY
 CHANGES: dict[str, Change] = {
     "issue": lambda own, _: own.issue(notify=True),
     "claim": lambda _, certificate: claims.claim(token(certificate), KEYRING, NOW),
-    "revoke": lambda own, certificate: certificates.revoke(own.id, certificate.code, "Withdrawn", NOW),
-    "renew": lambda own, certificate: renew(own.id, certificate.code, Renewal(None), NOW),
+    "revoke": lambda own, certificate: certificates.revoke(own.caller, certificate.code, "Withdrawn", NOW),
+    "renew": lambda own, certificate: renew(own.caller, certificate.code, Renewal(None), NOW),
     "expiring": lambda _, __: expiry.announce_expiring(LATER),
     "test": lambda own, _: events.send_test(own.id, NOW),
 }
@@ -59,7 +59,7 @@ async def limited() -> Academy:
     """An academy with an endpoint, whose plan counts what it issues."""
     own = await academy(months=12)
     await plans.define("counting", 100, None)
-    await plans.assign(own.id, "counting")
+    await plans.assign(own.caller, "counting", NOW)
     await own.endpoint()
     return own
 
@@ -109,7 +109,7 @@ async def test_an_event_tells_what_is_true_and_is_delivered_in_the_same_bytes() 
     made = await own.endpoint()
     certificate = await own.issue()
     await claims.claim(token(certificate), KEYRING, NOW + DAY)
-    await certificates.revoke(own.id, certificate.code, "Withdrawn", NOW + 2 * DAY)
+    await certificates.revoke(own.caller, certificate.code, "Withdrawn", NOW + 2 * DAY)
     told = [json.loads(event.body) for event in await own.feed()]
     assert [event["event"] for event in told] == ["certificate.issued", "certificate.claimed", "certificate.revoked"]
     assert [event["timestamp"][:10] for event in told] == ["2026-06-01", "2026-06-02", "2026-06-03"]
@@ -125,8 +125,8 @@ async def test_an_event_goes_to_the_enabled_endpoints_of_its_academy_that_take_i
     every, issued = await own.endpoint(), await own.endpoint("certificate.issued", "certificate.revoked")
     claimed, gone, idle = await own.endpoint("certificate.claimed"), await own.endpoint(), await own.endpoint()
     others = await rival.endpoint()
-    await webhooks.disable(own.id, idle.webhook.id, NOW)
-    await webhooks.delete(own.id, gone.webhook.id, NOW)
+    await webhooks.disable(own.caller, idle.webhook.id, NOW)
+    await webhooks.delete(own.caller, gone.webhook.id, NOW)
     certificate = await own.issue()
     takers = await Delivery.filter(event__certificate_id=certificate.id).values_list("webhook_id", flat=True)
     assert set(takers) == {every.webhook.id, issued.webhook.id}
@@ -177,7 +177,7 @@ async def test_each_kind_happens_to_a_certificate_once() -> None:
 async def test_a_test_reaches_every_enabled_endpoint_whatever_it_takes() -> None:
     own, rival = await academy(name="Acme & <Söhne>"), await academy()
     ends = [await own.endpoint(), await own.endpoint("certificate.claimed"), await own.endpoint()]
-    await webhooks.disable(own.id, ends[2].webhook.id, NOW)
+    await webhooks.disable(own.caller, ends[2].webhook.id, NOW)
     await rival.endpoint()
     sent = [await events.send_test(own.id, NOW + number * DAY) for number in range(2)]
     assert [one.endpoints for one in sent] == [2, 2]
@@ -205,7 +205,7 @@ async def test_issuing_goes_on_while_endpoints_come_and_go() -> None:
         for _ in range(6):
             made = await own.endpoint()
             await asyncio.sleep(0)
-            await webhooks.delete(own.id, made.webhook.id, NOW)
+            await webhooks.delete(own.caller, made.webhook.id, NOW)
             while await delivery_queue.clear_away():
                 pass
 
@@ -228,7 +228,7 @@ async def test_an_endpoint_is_not_cleared_away_under_an_event_that_is_being_writ
     async with outside(alone) as execute, waiting_before(execute, "delivery") as go_on:
         issuing = asyncio.create_task(own.issue())
         await somebody_waits(issuing)
-        await webhooks.delete(own.id, made, NOW)
+        await webhooks.delete(own.caller, made, NOW)
         clearing = asyncio.create_task(delivery_queue.clear_away())
         await somebody_waits(issuing, clearing, number=2)
         await go_on()
@@ -245,18 +245,18 @@ async def test_an_endpoint_is_there_once_what_did_not_know_it_is_over(alone: Dat
         return  # one writer at a time
     own = await academy()
     made, off = (await own.endpoint()).webhook.id, (await own.endpoint()).webhook.id
-    await webhooks.disable(own.id, off, NOW)
+    await webhooks.disable(own.caller, off, NOW)
     certificate = await own.issue()
     async with outside(alone) as execute, waiting_before(execute, "delivery") as go_on:
         claiming = asyncio.create_task(claims.claim(token(certificate), KEYRING, NOW))
         await somebody_waits(claiming)
-        adding = [asyncio.create_task(own.endpoint()), asyncio.create_task(webhooks.enable(own.id, off, NOW))]
+        adding = [asyncio.create_task(own.endpoint()), asyncio.create_task(webhooks.enable(own.caller, off, NOW))]
         await somebody_waits(claiming, *adding, number=3)
         await go_on()
         await claiming
         await asyncio.gather(*adding)
     assert await Delivery.filter(webhook_id=made).count() == await count("delivery") == 2
-    await certificates.revoke(own.id, certificate.code, None, NOW)
+    await certificates.revoke(own.caller, certificate.code, None, NOW)
     assert await count("delivery") == 5
 
 

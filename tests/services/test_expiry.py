@@ -126,8 +126,8 @@ async def test_what_is_revoked_or_renewed_after_the_first_is_not_told_the_second
     own = await academy(months=12)
     revoked, renewed = await own.issue(ISSUED), await own.issue(ISSUED)
     await announce(ISSUED + 340 * DAY)
-    await certificates.revoke(own.id, revoked.code, None, ISSUED + 341 * DAY)
-    new = await renew(own.id, renewed.code, Renewal(None), ISSUED + 341 * DAY)
+    await certificates.revoke(own.caller, revoked.code, None, ISSUED + 341 * DAY)
+    new = await renew(own.caller, renewed.code, Renewal(None), ISSUED + 341 * DAY)
     assert await announce(ISSUED + 400 * DAY) == (0, 0)
     assert await announce(NOW) == (1, 1)
     assert [key for key in await told() if key[0] == EXPIRED] == [(EXPIRED, new.id)]
@@ -283,7 +283,7 @@ async def test_what_somebody_is_changing_is_passed_over_and_not_forgotten(alone:
 async def test_revoked_and_announced_at_once_mark_and_event_agree() -> None:
     own = await academy(months=12)
     codes = [(await own.issue(ISSUED + number * TICK)).code for number in range(30)]
-    revoking = (certificates.revoke(own.id, code, None, NOW) for code in codes[::2])
+    revoking = (certificates.revoke(own.caller, code, None, NOW) for code in codes[::2])
     await at_once(announce(NOW), *revoking, announce(NOW))
     assert await Certificate.filter(revoked_at__isnull=False).count() == 15
     seen = await told()

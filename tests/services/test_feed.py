@@ -10,6 +10,7 @@ import pytest
 from models import Event
 from rules.events import EventKind
 from services import certificates, claims, events
+from services.callers import Caller
 from services.events import PLACED_AT_ONCE
 from services.events import Event as Told
 from tests.databases import Database
@@ -74,7 +75,7 @@ async def test_the_feed_tells_what_happened_in_order() -> None:
     certificate = await own.issue(NOW)
     await claims.claim(token(certificate), KEYRING, NOW + DAY)
     other = await own.issue(NOW + 2 * DAY)
-    await certificates.revoke(own.id, certificate.code, None, NOW + 3 * DAY)
+    await certificates.revoke(own.caller, certificate.code, None, NOW + 3 * DAY)
     told = await own.feed()
     assert [event.kind for event in told] == [
         "certificate.issued",
@@ -230,7 +231,7 @@ async def issue_some(organization: str, course: str, number: str) -> list[str]:
     """Certificates, one after the other, by the clock of this process."""
     wanted = certificates.Wanted(UUID(course), "Jane Doe", "jane@example.com", None, notify=False)
     for each in range(int(number)):
-        await certificates.issue(UUID(organization), wanted, NOW + timedelta(seconds=each))
+        await certificates.issue(Caller(UUID(organization)), wanted, NOW + timedelta(seconds=each))
     return [str(one) for one in await Event.filter(organization_id=organization).values_list("id", flat=True)]
 
 

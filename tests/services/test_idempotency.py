@@ -12,6 +12,7 @@ from models.database import fetch
 from rules.errors import Refused
 from rules.idempotency import LIFETIME
 from services import idempotency, webhooks
+from services.callers import Caller
 from services.idempotency import KeptAnswer, Repetition
 from services.keyring import Keyring
 from tests.databases import Database
@@ -97,7 +98,7 @@ async def test_the_change_and_its_answer_are_kept_together_or_not_at_all() -> No
 
     async def create() -> KeptAnswer:
         made = await webhooks.create(
-            request.organization_id, webhooks.Wanted("https://example.com/hooks"), KEYRING, NOW
+            Caller(request.organization_id), webhooks.Wanted("https://example.com/hooks"), KEYRING, NOW
         )
         return KeptAnswer(201, None, made.secret.encode())
 

@@ -175,7 +175,7 @@ async def test_a_failure_by_a_stale_lease_changes_nothing_and_a_success_counts()
 
 
 async def withdraw(own: Academy, code: str) -> None:
-    await certificates.revoke(own.id, code, None, NOW)
+    await certificates.revoke(own.caller, code, None, NOW)
 
 
 async def claim(own: Academy, code: str) -> None:
@@ -198,7 +198,7 @@ async def test_nobody_is_mailed_about_what_is_over(change: Callable[[Academy, st
 async def test_what_was_renewed_or_has_expired_can_still_be_claimed_and_is_mailed() -> None:
     own = await academy(months=1)
     certificate = await own.issue(notify=True)
-    await certificate_life.renew(own.id, certificate.code, Renewal(None), NOW + SECOND)
+    await certificate_life.renew(own.caller, certificate.code, Renewal(None), NOW + SECOND)
     leased = await mails.lease(9, NOW + 99 * DAY)
     assert [mail.kind for mail in leased] == ["claim", "claim"]
 
@@ -207,10 +207,10 @@ async def test_whoever_had_claimed_hears_of_the_new_one_instead() -> None:
     own = await academy()
     certificate = await own.issue()
     await claims.claim(token(certificate), KEYRING, NOW)
-    new = await certificate_life.renew(own.id, certificate.code, Renewal(None), NOW)
+    new = await certificate_life.renew(own.caller, certificate.code, Renewal(None), NOW)
     (leased,) = await mails.lease(9, NOW)
     assert (leased.kind, leased.certificate) == ("renewed", new)
-    await certificates.revoke(own.id, new.code, None, NOW)
+    await certificates.revoke(own.caller, new.code, None, NOW)
     assert await mails.lease(9, NOW + DAY) == []
 
 
@@ -257,8 +257,8 @@ async def test_a_correction_without_notice_sends_nothing_new_and_nothing_to_the_
 async def test_a_link_asked_for_again_takes_the_place_of_what_was_not_sent() -> None:
     own = await academy()
     certificate, other = await own.issue(notify=True), await own.issue(NOW + 9 * MINUTE, notify=True)
-    await claims.resend(own.id, certificate.code, NOW + MINUTE)
-    await claims.resend(own.id, certificate.code, NOW + 2 * MINUTE)
+    await claims.resend(own.caller, certificate.code, NOW + MINUTE)
+    await claims.resend(own.caller, certificate.code, NOW + 2 * MINUTE)
     leased = await mails.lease(9, NOW + DAY)
     assert [mail.kind for mail in leased] == ["claim_again", "claim"]
     assert leased[1].certificate == other

@@ -67,7 +67,7 @@ async def settle(made: UUID) -> None:
 
 async def resend(own: Academy) -> None:
     (page,) = [await certificate_lists.page(Wanted(own.id, "all", None, None, 1), NOW)]
-    await claims.resend(own.id, page.items[0].code, NOW + DAY)
+    await claims.resend(own.caller, page.items[0].code, NOW + DAY)
 
 
 async def again(own: Academy, made: UUID) -> None:
@@ -76,8 +76,8 @@ async def again(own: Academy, made: UUID) -> None:
 
 
 async def off_and_on(own: Academy, made: UUID) -> None:
-    await webhooks.disable(own.id, made, NOW)
-    await webhooks.enable(own.id, made, NOW)
+    await webhooks.disable(own.caller, made, NOW)
+    await webhooks.enable(own.caller, made, NOW)
 
 
 Ask = Callable[[Academy, UUID], Awaitable[object]]

@@ -14,6 +14,7 @@ import pytest
 from models import Organization
 from rules.errors import Refused
 from services import certificates, plans, unique_instants
+from services.callers import Caller
 from tests.academies import HOLDER, Academy, found_academy
 from tests.agreement import error_of
 from tests.barrage import at_once, request
@@ -107,7 +108,7 @@ def test_one_that_is_rolled_back_gives_its_place_back(
     wanted = certificates.Wanted(UUID(academy.course()["id"]), HOLDER["holder_name"], HOLDER["holder_email"], None)
 
     async def issue() -> None:
-        await certificates.issue(academy.id, wanted, datetime.now(UTC))
+        await certificates.issue(academy.caller, wanted, datetime.now(UTC))
 
     with monkeypatch.context() as broken:
         broken.setattr(unique_instants, "TRIES", 0)
@@ -150,11 +151,11 @@ def test_assigning_a_plan_counts_all_that_was_ever_issued(academy: Academy, data
         academy.issue(course)
     name = f"plan-{uuid4()}"
     database.run(partial(plans.define, name, 4, 1))
-    database.run(partial(plans.assign, academy.id, name))
+    database.run(partial(plans.assign, academy.caller, name, datetime.now(UTC)))
     assert counted(academy) == (3, 1)
     assert [issued(academy, course) for _ in range(2)] == [201, 403]
     assert academy.post(COURSES, json={"name": "Web"}).status_code == 403
-    database.run(partial(plans.assign, academy.id, plans.UNLIMITED))
+    database.run(partial(plans.assign, academy.caller, plans.UNLIMITED, datetime.now(UTC)))
     assert issued(academy, course) == 201
 
 
@@ -164,7 +165,9 @@ def test_a_limit_given_while_certificates_are_issued_counts_each(
 ) -> None:
     name, limit = f"plan-{uuid4()}", 80
     database.run(partial(plans.define, name, None, None))
-    database.run(partial(plans.assign, academy.id, name if change == "define" else plans.UNLIMITED))
+    database.run(
+        partial(plans.assign, academy.caller, name if change == "define" else plans.UNLIMITED, datetime.now(UTC))
+    )
     race = Race(academy.course()["id"], Semaphore(limit - 6))
     with twin.client() as other, ThreadPoolExecutor(6) as pool:
         members = [Academy(academy.id, academy.key, web, database) for web in (academy.web, other) * 3]
@@ -174,7 +177,7 @@ def test_a_limit_given_while_certificates_are_issued_counts_each(
                 pass
             database.run(partial(plans.define, name, limit, None))
             if change == "assign":
-                database.run(partial(plans.assign, academy.id, name))
+                database.run(partial(plans.assign, academy.caller, name, datetime.now(UTC)))
             race.changed.set()
             statuses = [status for one in working for status in one.result(60)]
         finally:
@@ -218,5 +221,5 @@ def test_the_plan_without_limits_stays_without(database: Database) -> None:
 def test_a_plan_or_organization_that_does_not_exist_is_refused(academy: Academy, database: Database) -> None:
     for organization, name in ((academy.id, "no such plan"), (uuid4(), plans.UNLIMITED)):
         with pytest.raises(Refused) as refused:
-            database.run(partial(plans.assign, organization, name))
+            database.run(partial(plans.assign, Caller(organization), name, datetime.now(UTC)))
         assert refused.value.code == "not_found"

@@ -186,7 +186,7 @@ async def test_gone_for_good_disables_and_tells_the_academy_once() -> None:
     assert (mail.kind, mail.organization_id, mail.certificate_id) == ("webhook_disabled", own.id, None)
     assert mail.recipient == "office@example.com"
     assert json.loads(mail.facts) == {"url": "https://example.com/hooks", "reason": "gone"}
-    await webhooks.enable(own.id, made, NOW + DAY)
+    await webhooks.enable(own.caller, made, NOW + DAY)
     assert len(await lease_all(made, NOW + DAY)) == 3
 
 
@@ -223,7 +223,7 @@ async def test_one_success_and_it_fails_no_longer() -> None:
 
 async def test_what_an_address_said_is_not_held_against_the_next_one() -> None:
     own, made, leased = await sent(3)
-    await webhooks.update(own.id, made, {"url": "https://example.com/other"})
+    await webhooks.update(own.caller, made, {"url": "https://example.com/other"}, NOW)
     assert await settle(leased[:1], 410) == []
     assert await settle(leased[1:], 500) == []
     assert await state(made) == (None, None)
@@ -265,7 +265,7 @@ async def test_of_workers_at_once_that_hear_of_the_end_one_tells_the_academy() -
 
 async def test_what_comes_of_a_deleted_endpoint_is_no_trouble() -> None:
     own, made, leased = await sent(3)
-    await webhooks.delete(own.id, made, NOW)
+    await webhooks.delete(own.caller, made, NOW)
     assert await settle(leased[:1], 410) == []
     while await delivery_queue.clear_away():
         pass
@@ -292,7 +292,9 @@ async def test_settling_redelivering_and_clearing_away_at_once_wait_in_no_circle
         await own.several(60)
         leased = sorted(await lease_all(made, NOW + DAY), key=lambda one: one.event_id)
         settling = (settle(leased[number::3], 200, NOW + DAY) for number in range(3))
-        await at_once(redeliver(made), *settling, webhooks.delete(own.id, made, NOW), clear(), redeliver(made), clear())
+        await at_once(
+            redeliver(made), *settling, webhooks.delete(own.caller, made, NOW), clear(), redeliver(made), clear()
+        )
     assert await counts("delivery", "webhook") == {"delivery": 0, "webhook": 0}
 
 
@@ -302,7 +304,7 @@ async def test_whoever_clears_away_waits_until_it_is_settled(alone: Database, or
     if not alone.is_postgres:
         return  # one writer waits for no other in a circle
     own, made, leased = await sent(2)
-    await webhooks.delete(own.id, made, NOW)
+    await webhooks.delete(own.caller, made, NOW)
     first, second = sorted((one.id for one in leased), reverse=order < 0)
     async with outside(alone) as execute:
         await execute("BEGIN")
@@ -324,7 +326,7 @@ async def test_whoever_clears_away_waits_until_the_endpoint_is_judged(alone: Dat
     async with outside(alone) as execute, waiting_before(execute, "delivery", "UPDATE") as go_on:
         settling = asyncio.create_task(settle(leased, 500))
         await somebody_waits(settling)
-        await webhooks.delete(own.id, made, NOW)
+        await webhooks.delete(own.caller, made, NOW)
         clearing = asyncio.create_task(delivery_queue.clear_away())
         await somebody_waits(settling, clearing, number=2)
         await go_on()

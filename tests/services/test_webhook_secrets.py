@@ -9,9 +9,9 @@ import pytest
 
 from models import Webhook
 from models.database import fetch
-from services import delivery_queue, webhooks
+from services import delivery_queue, webhook_secrets, webhooks
 from services.keyring import Keyring, Unreadable
-from services.webhooks import Resealed
+from services.webhook_secrets import Resealed
 from tests.databases import Database
 from tests.services.inside import DAY, KEYRING, NOW, Academy, academy, at_once, lease_all, row_of
 
@@ -32,7 +32,7 @@ async def signing(webhook_id: UUID, now: datetime = NOW, keyring: Keyring = KEYR
 async def with_one_waiting(keyring: Keyring = KEYRING) -> tuple[Academy, UUID, str]:
     """An endpoint for which something is due, and its secret."""
     own = await academy()
-    made = await webhooks.create(own.id, webhooks.Wanted("https://example.com/hooks"), keyring, NOW)
+    made = await webhooks.create(own.caller, webhooks.Wanted("https://example.com/hooks"), keyring, NOW)
     await own.issue()
     return own, made.webhook.id, made.secret
 
@@ -46,7 +46,7 @@ async def test_a_secret_is_noise_of_its_own() -> None:
 
 async def test_no_secret_lies_in_the_database_in_plain(alone: Database) -> None:
     own, webhook_id, first = await with_one_waiting()
-    second = (await webhooks.rotate_secret(own.id, webhook_id, DAY, KEYRING, NOW)).secret
+    second = (await webhooks.rotate_secret(own.caller, webhook_id, DAY, KEYRING, NOW)).secret
     assert await signing(webhook_id) == (second, first)
     row = row_of(await fetch("SELECT * FROM webhook"))
     lying = b" ".join(bytes(row[name]) for name in ("secret", "previous_secret"))
@@ -61,7 +61,7 @@ async def test_no_secret_lies_in_the_database_in_plain(alone: Database) -> None:
 
 async def test_both_secrets_sign_until_the_overlap_ends() -> None:
     own, webhook_id, first = await with_one_waiting()
-    rotated = await webhooks.rotate_secret(own.id, webhook_id, HOUR, KEYRING, NOW)
+    rotated = await webhooks.rotate_secret(own.caller, webhook_id, HOUR, KEYRING, NOW)
     assert rotated.secret != first
     assert rotated.webhook.previous_secret_until == NOW + HOUR
     assert rotated.webhook == await webhooks.read(own.id, webhook_id)
@@ -73,8 +73,8 @@ async def test_both_secrets_sign_until_the_overlap_ends() -> None:
 
 async def test_without_an_overlap_only_the_new_one_signs() -> None:
     own, webhook_id, _ = await with_one_waiting()
-    await webhooks.rotate_secret(own.id, webhook_id, HOUR, KEYRING, NOW)
-    rotated = await webhooks.rotate_secret(own.id, webhook_id, timedelta(0), KEYRING, NOW)
+    await webhooks.rotate_secret(own.caller, webhook_id, HOUR, KEYRING, NOW)
+    rotated = await webhooks.rotate_secret(own.caller, webhook_id, timedelta(0), KEYRING, NOW)
     assert rotated.webhook.previous_secret_until is None
     assert await signing(webhook_id) == (rotated.secret,)
     assert (await Webhook.get(id=webhook_id)).previous_secret is None
@@ -82,8 +82,8 @@ async def test_without_an_overlap_only_the_new_one_signs() -> None:
 
 async def test_rotated_again_within_the_overlap_the_last_two_sign() -> None:
     own, webhook_id, first = await with_one_waiting()
-    second = (await webhooks.rotate_secret(own.id, webhook_id, HOUR, KEYRING, NOW)).secret
-    third = (await webhooks.rotate_secret(own.id, webhook_id, HOUR, KEYRING, NOW + HOUR / 2)).secret
+    second = (await webhooks.rotate_secret(own.caller, webhook_id, HOUR, KEYRING, NOW)).secret
+    third = (await webhooks.rotate_secret(own.caller, webhook_id, HOUR, KEYRING, NOW + HOUR / 2)).secret
     signs = await signing(webhook_id, NOW + HOUR)
     assert signs == (third, second)
     assert first not in signs
@@ -91,7 +91,7 @@ async def test_rotated_again_within_the_overlap_the_last_two_sign() -> None:
 
 async def test_rotated_by_several_at_once_each_takes_the_place_of_the_one_before() -> None:
     own, webhook_id, first = await with_one_waiting()
-    rotated = await at_once(*(webhooks.rotate_secret(own.id, webhook_id, HOUR, KEYRING, NOW) for _ in range(5)))
+    rotated = await at_once(*(webhooks.rotate_secret(own.caller, webhook_id, HOUR, KEYRING, NOW) for _ in range(5)))
     signs = await signing(webhook_id)
     assert len(set(signs)) == 2
     assert set(signs) < {one.secret for one in rotated}
@@ -101,21 +101,21 @@ async def test_rotated_by_several_at_once_each_takes_the_place_of_the_one_before
 async def test_what_is_on_its_way_is_signed_with_the_secret_of_its_next_attempt() -> None:
     own, webhook_id, first = await with_one_waiting()
     assert await signing(webhook_id) == (first,)
-    rotated = await webhooks.rotate_secret(own.id, webhook_id, timedelta(0), KEYRING, NOW)
+    rotated = await webhooks.rotate_secret(own.caller, webhook_id, timedelta(0), KEYRING, NOW)
     assert await signing(webhook_id) == (rotated.secret,)
 
 
 async def test_a_secret_outlives_the_secret_key_that_sealed_it() -> None:
     own, webhook_id, first = await with_one_waiting(BEFORE)
-    second = (await webhooks.rotate_secret(own.id, webhook_id, HOUR, BEFORE, NOW)).secret
+    second = (await webhooks.rotate_secret(own.caller, webhook_id, HOUR, BEFORE, NOW)).secret
     assert await signing(webhook_id, keyring=BETWEEN) == (second, first)
     with pytest.raises(Unreadable):
         await delivery_queue.lease(webhook_id, 1, NOW, AFTER)
-    assert await webhooks.reseal(BETWEEN) == Resealed(1, 0)
+    assert await webhook_secrets.reseal(BETWEEN) == Resealed(1, 0)
     assert await signing(webhook_id, keyring=AFTER) == (second, first)
     with pytest.raises(Unreadable):
         await delivery_queue.lease(webhook_id, 1, NOW, BEFORE)
-    assert await webhooks.reseal(AFTER) == Resealed(1, 0)
+    assert await webhook_secrets.reseal(AFTER) == Resealed(1, 0)
 
 
 async def test_a_lease_that_cannot_be_signed_takes_nothing() -> None:
@@ -128,7 +128,7 @@ async def test_a_lease_that_cannot_be_signed_takes_nothing() -> None:
 
 async def test_secrets_that_nobody_can_read_keep_no_others_from_being_sealed_anew() -> None:
     ends = [await with_one_waiting(keyring) for keyring in (BEFORE, KEYRING, BEFORE)]
-    assert await webhooks.reseal(BETWEEN) == Resealed(2, 1)
+    assert await webhook_secrets.reseal(BETWEEN) == Resealed(2, 1)
     for number in (0, 2):
         assert await signing(ends[number][1], keyring=AFTER) == (ends[number][2],)
     assert await signing(ends[1][1]) == (ends[1][2],)
@@ -136,25 +136,25 @@ async def test_secrets_that_nobody_can_read_keep_no_others_from_being_sealed_ane
 
 async def test_a_rotation_mends_an_endpoint_whose_secret_cannot_be_read() -> None:
     own, webhook_id, first = await with_one_waiting(BEFORE)
-    rotated = await webhooks.rotate_secret(own.id, webhook_id, DAY, AFTER, NOW)
+    rotated = await webhooks.rotate_secret(own.caller, webhook_id, DAY, AFTER, NOW)
     assert await signing(webhook_id, keyring=AFTER) == (rotated.secret,)
     assert rotated.webhook.previous_secret_until is None
     assert first != rotated.secret
-    assert await webhooks.reseal(AFTER) == Resealed(1, 0)
+    assert await webhook_secrets.reseal(AFTER) == Resealed(1, 0)
 
 
 async def test_a_rotation_leaves_nothing_under_the_key_before() -> None:
     own, webhook_id, first = await with_one_waiting(BEFORE)
-    rotated = await webhooks.rotate_secret(own.id, webhook_id, DAY, BETWEEN, NOW)
+    rotated = await webhooks.rotate_secret(own.caller, webhook_id, DAY, BETWEEN, NOW)
     assert await signing(webhook_id, keyring=AFTER) == (rotated.secret, first)
 
 
 async def test_sealing_anew_and_rotating_at_once_lose_no_secret() -> None:
     ends = [await with_one_waiting(BEFORE) for _ in range(6)]
     _, *rotated = await at_once(
-        webhooks.reseal(BETWEEN),
-        *(webhooks.rotate_secret(own.id, webhook_id, DAY, BETWEEN, NOW) for own, webhook_id, _ in ends),
-        webhooks.reseal(BETWEEN),
+        webhook_secrets.reseal(BETWEEN),
+        *(webhooks.rotate_secret(own.caller, webhook_id, DAY, BETWEEN, NOW) for own, webhook_id, _ in ends),
+        webhook_secrets.reseal(BETWEEN),
     )
     for (_, webhook_id, first), one in zip(ends, rotated, strict=False):
         assert isinstance(one, webhooks.NewSecret)
@@ -163,9 +163,9 @@ async def test_sealing_anew_and_rotating_at_once_lose_no_secret() -> None:
 
 async def test_with_the_endpoint_its_secrets_are_gone() -> None:
     own, webhook_id, _ = await with_one_waiting()
-    await webhooks.rotate_secret(own.id, webhook_id, DAY, KEYRING, NOW)
-    await webhooks.delete(own.id, webhook_id, NOW)
+    await webhooks.rotate_secret(own.caller, webhook_id, DAY, KEYRING, NOW)
+    await webhooks.delete(own.caller, webhook_id, NOW)
     row = row_of(await fetch("SELECT secret, previous_secret FROM webhook"))
     assert (bytes(row["secret"]), row["previous_secret"]) == (b"", None)
-    assert await webhooks.reseal(KEYRING) == Resealed(0, 0)
+    assert await webhook_secrets.reseal(KEYRING) == Resealed(0, 0)
     assert await lease_all(webhook_id) == []

@@ -9,6 +9,7 @@ import pytest
 from models import Delivery, Webhook
 from rules.errors import ErrorCode, Refused
 from services import delivery_queue, webhooks
+from services.callers import Caller
 from services.webhooks import MOST, NewSecret, Wanted
 from tests.databases import Database
 from tests.services.inside import (
@@ -43,7 +44,7 @@ async def refused(own: Academy) -> ErrorCode | None:
 async def test_an_endpoint_is_as_it_was_wanted() -> None:
     own = await academy()
     wanted = Wanted(URL, ["certificate.revoked", "certificate.issued"], "Our Zoe\u0308")
-    made = await webhooks.create(own.id, wanted, KEYRING, NOW)
+    made = await webhooks.create(own.caller, wanted, KEYRING, NOW)
     one = made.webhook
     assert (one.url, one.description, one.created_at) == (URL, "Our Zoë", NOW)
     assert one.events == ("certificate.issued", "certificate.revoked")
@@ -67,7 +68,7 @@ async def test_an_endpoint_is_as_it_was_wanted() -> None:
 async def test_what_cannot_be_an_endpoint_is_refused(wanted: Wanted) -> None:
     own = await academy()
     with pytest.raises(Refused) as fault:
-        await webhooks.create(own.id, wanted, KEYRING, NOW)
+        await webhooks.create(own.caller, wanted, KEYRING, NOW)
     assert fault.value.code == "unprocessable_entity"
     assert await count("webhook") == 0
 
@@ -89,7 +90,7 @@ async def test_an_academy_has_fifty_endpoints_at_most_however_many_ask_at_once()
     assert len(await webhooks.list_all(own.id)) == MOST
     assert await refused(rival) is None
     (last, *_) = await webhooks.list_all(own.id)
-    await webhooks.delete(own.id, last.id, NOW)
+    await webhooks.delete(own.caller, last.id, NOW)
     assert [await refused(own), await refused(own)] == [None, "conflict"]
 
 
@@ -98,7 +99,7 @@ async def make_some(organization: str) -> int:
     made = 0
     while made < MOST:
         try:
-            await webhooks.create(UUID(organization), Wanted(URL), KEYRING, NOW)
+            await webhooks.create(Caller(UUID(organization)), Wanted(URL), KEYRING, NOW)
         except Refused:
             break
         made += 1
@@ -117,12 +118,12 @@ async def test_nobody_reaches_the_endpoints_of_another() -> None:
     before = await Webhook.all().values()
     for asked in (
         webhooks.read(rival.id, made.id),
-        webhooks.update(rival.id, made.id, {"url": "https://evil.example"}),
-        webhooks.update(rival.id, made.id, {}),
-        webhooks.delete(rival.id, made.id, NOW),
-        webhooks.enable(rival.id, made.id, NOW),
-        webhooks.disable(rival.id, made.id, NOW),
-        webhooks.rotate_secret(rival.id, made.id, DAY, KEYRING, NOW),
+        webhooks.update(rival.caller, made.id, {"url": "https://evil.example"}, NOW),
+        webhooks.update(rival.caller, made.id, {}, NOW),
+        webhooks.delete(rival.caller, made.id, NOW),
+        webhooks.enable(rival.caller, made.id, NOW),
+        webhooks.disable(rival.caller, made.id, NOW),
+        webhooks.rotate_secret(rival.caller, made.id, DAY, KEYRING, NOW),
         webhooks.read(own.id, uuid4()),
     ):
         with pytest.raises(Refused) as fault:
@@ -134,17 +135,17 @@ async def test_nobody_reaches_the_endpoints_of_another() -> None:
 
 async def test_only_the_members_that_are_given_change() -> None:
     own = await academy()
-    made = (await webhooks.create(own.id, Wanted(URL, ["certificate.issued"], "Ours"), KEYRING, NOW)).webhook
-    assert await webhooks.update(own.id, made.id, {}) == made
-    other = await webhooks.update(own.id, made.id, {"url": "https://example.com/other"})
+    made = (await webhooks.create(own.caller, Wanted(URL, ["certificate.issued"], "Ours"), KEYRING, NOW)).webhook
+    assert await webhooks.update(own.caller, made.id, {}, NOW) == made
+    other = await webhooks.update(own.caller, made.id, {"url": "https://example.com/other"}, NOW)
     assert (other.url, other.description, other.events) == ("https://example.com/other", "Ours", made.events)
-    every = await webhooks.update(own.id, made.id, {"events": None, "description": None})
+    every = await webhooks.update(own.caller, made.id, {"events": None, "description": None}, NOW)
     assert (every.url, every.description, every.events) == ("https://example.com/other", None, None)
     assert await webhooks.read(own.id, made.id) == every
     refused_changes: tuple[dict[str, Any], ...] = ({"events": []}, {"description": ""})
     for wrong in refused_changes:
         with pytest.raises(Refused):
-            await webhooks.update(own.id, made.id, wrong)
+            await webhooks.update(own.caller, made.id, wrong, NOW)
     assert await webhooks.read(own.id, made.id) == every
 
 
@@ -154,8 +155,9 @@ async def test_at_another_address_an_endpoint_has_not_failed_yet() -> None:
     await own.issue()
     (leased,) = await lease_all(made.webhook.id)
     await delivery_queue.settle([(leased, attempt(500))], SCHEDULE, lambda: 0, NOW)
-    assert (await webhooks.update(own.id, made.webhook.id, {"description": "Ours"})).failing_since == NOW
-    assert (await webhooks.update(own.id, made.webhook.id, {"url": "https://example.com/other"})).failing_since is None
+    described = await webhooks.update(own.caller, made.webhook.id, {"description": "Ours"}, NOW)
+    moved = await webhooks.update(own.caller, made.webhook.id, {"url": "https://example.com/other"}, NOW)
+    assert (described.failing_since, moved.failing_since) == (NOW, None)
 
 
 async def with_two_waiting() -> tuple[Academy, NewSecret]:
@@ -171,9 +173,9 @@ async def with_two_waiting() -> tuple[Academy, NewSecret]:
 
 async def test_to_a_disabled_endpoint_nothing_is_sent_and_nothing_new_is_kept_for_it() -> None:
     own, made = await with_two_waiting()
-    disabled = await webhooks.disable(own.id, made.webhook.id, NOW)
+    disabled = await webhooks.disable(own.caller, made.webhook.id, NOW)
     assert (disabled.enabled, disabled.disabled_reason, disabled.disabled_at) == (False, "requested", NOW)
-    assert await webhooks.disable(own.id, made.webhook.id, NOW + DAY) == disabled
+    assert await webhooks.disable(own.caller, made.webhook.id, NOW + DAY) == disabled
     await own.issue(NOW)
     assert await count("delivery") == 2
     assert await lease_all(made.webhook.id, NOW + DAY) == []
@@ -184,27 +186,27 @@ async def test_to_a_disabled_endpoint_nothing_is_sent_and_nothing_new_is_kept_fo
 @pytest.mark.parametrize("later", [timedelta(0), 9 * DAY])
 async def test_enabled_again_it_is_sent_at_once_what_was_waiting_on_a_fresh_schedule(later: timedelta) -> None:
     own, made = await with_two_waiting()
-    await webhooks.disable(own.id, made.webhook.id, NOW)
-    enabled = await webhooks.enable(own.id, made.webhook.id, NOW + later)
+    await webhooks.disable(own.caller, made.webhook.id, NOW)
+    enabled = await webhooks.enable(own.caller, made.webhook.id, NOW + later)
     assert (enabled.enabled, enabled.disabled_reason, enabled.disabled_at) == (True, None, None)
     assert enabled.failing_since is None
     assert await waiting(NOW + later) == [made.webhook.id]
     leased = await lease_all(made.webhook.id, NOW + later)
     assert [one.tries for one in leased] == [0, 0]
-    assert await webhooks.enable(own.id, made.webhook.id, NOW + later) == enabled
+    assert await webhooks.enable(own.caller, made.webhook.id, NOW + later) == enabled
 
 
 async def test_enabling_what_is_enabled_hurries_nothing() -> None:
     own, made = await with_two_waiting()
-    await webhooks.enable(own.id, made.webhook.id, NOW)
+    await webhooks.enable(own.caller, made.webhook.id, NOW)
     assert len(await lease_all(made.webhook.id)) == 1
 
 
 async def test_enabling_leaves_alone_what_somebody_is_sending() -> None:
     own, made = await with_two_waiting()
     (leased,) = await lease_all(made.webhook.id)
-    await webhooks.disable(own.id, made.webhook.id, NOW)
-    await webhooks.enable(own.id, made.webhook.id, NOW)
+    await webhooks.disable(own.caller, made.webhook.id, NOW)
+    await webhooks.enable(own.caller, made.webhook.id, NOW)
     (waiting,) = await lease_all(made.webhook.id)
     assert waiting.id != leased.id
     await delivery_queue.settle([(leased, attempt(200))], SCHEDULE, lambda: 0, NOW)
@@ -217,9 +219,9 @@ async def test_a_deleted_endpoint_is_gone_at_once_and_its_rows_piece_by_piece() 
     await own.several(5)
     done = (await lease_all(made.webhook.id, NOW + DAY))[:2]
     await delivery_queue.settle([(one, attempt(200)) for one in done], SCHEDULE, lambda: 0, NOW)
-    await webhooks.delete(own.id, made.webhook.id, NOW)
+    await webhooks.delete(own.caller, made.webhook.id, NOW)
     assert [one.id for one in await webhooks.list_all(own.id)] == [kept.webhook.id]
-    for asked in (webhooks.read(own.id, made.webhook.id), webhooks.delete(own.id, made.webhook.id, NOW)):
+    for asked in (webhooks.read(own.id, made.webhook.id), webhooks.delete(own.caller, made.webhook.id, NOW)):
         with pytest.raises(Refused):
             await asked
     assert await lease_all(made.webhook.id, NOW + DAY) == []
@@ -236,7 +238,7 @@ async def test_several_who_clear_away_at_once_do_not_hinder_each_other() -> None
     for _ in range(3):
         made = await own.endpoint()
         await own.several(4)
-        await webhooks.delete(own.id, made.webhook.id, NOW)
+        await webhooks.delete(own.caller, made.webhook.id, NOW)
 
     async def clear() -> None:
         while await delivery_queue.clear_away(3):

@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from models import Delivery, Mail
 from services import certificates, courses, events, organizations, webhooks
+from services.callers import Caller
 from services.keyring import Keyring
 from tests.databases import Database
 
@@ -23,7 +24,7 @@ class Outbox:
 
     async def endpoint(self, url: str = "https://receiver.example/hook") -> UUID:
         """A new endpoint."""
-        made = await webhooks.create(self.academy, webhooks.Wanted(url), KEYRING, datetime.now(UTC))
+        made = await webhooks.create(Caller(self.academy), webhooks.Wanted(url), KEYRING, datetime.now(UTC))
         return made.webhook.id
 
     async def happen(self, count: int = 1) -> None:
@@ -35,7 +36,7 @@ class Outbox:
         """A certificate; its holder is to be asked to claim it."""
         now = datetime.now(UTC)
         wanted = certificates.Wanted(self.course, "Jane Doe", email, None)
-        return (await certificates.issue(self.academy, wanted, now)).id
+        return (await certificates.issue(Caller(self.academy), wanted, now)).id
 
     async def statuses(self) -> list[str]:
         """Where each delivery stands."""
@@ -51,5 +52,5 @@ async def outbox(alone: Database) -> Outbox:  # noqa: ARG001  # emptied before
     """An academy with a course, and nothing of another test in the outbox."""
     now = datetime.now(UTC)
     academy = await organizations.create(name="Example Academy", email="office@example.com", now=now)
-    course = await courses.create(academy.id, {"name": "Web Development", "validity_period_months": 12}, now)
+    course = await courses.create(Caller(academy.id), {"name": "Web Development", "validity_period_months": 12}, now)
     return Outbox(academy.id, course.id)

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from models import Certificate, Delivery, Event, IdempotencyRecord, Webhook
 from services import expiry, idempotency, webhooks
+from services.callers import Caller
 from services.keyring import Keyring
 from tests.worker.conftest import KEYRING, Outbox
 from worker import announcing, rounds
@@ -109,7 +110,7 @@ async def test_answers_are_forgotten_until_none_is_left(outbox: Outbox, monkeypa
 async def test_what_was_on_its_way_to_a_deleted_endpoint_is_cleared_away(outbox: Outbox) -> None:
     endpoint = await outbox.endpoint()
     await outbox.happen(5)
-    await webhooks.delete(outbox.academy, endpoint, NOW)
+    await webhooks.delete(Caller(outbox.academy), endpoint, NOW)
 
     async def nothing_is_left() -> bool:
         return await Webhook.all().count() == await Delivery.all().count() == 0

@@ -11,6 +11,7 @@ import pytest
 from outgoing.client import Outgoing
 from rules import retries
 from services import events, organizations, webhooks
+from services.callers import Caller
 from tests.outgoing.receivers import OK, OPEN, Conduct, receiving, repeats, says
 from tests.worker.at_work import until
 from tests.worker.conftest import KEYRING, Outbox
@@ -33,7 +34,7 @@ async def another_academy(url: str) -> UUID:
     """With an endpoint of its own."""
     now = datetime.now(UTC)
     other = await organizations.create(name="Other Academy", email="office@example.com", now=now)
-    await webhooks.create(other.id, webhooks.Wanted(url), KEYRING, now)
+    await webhooks.create(Caller(other.id), webhooks.Wanted(url), KEYRING, now)
     return other.id
 
 

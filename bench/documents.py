@@ -1,0 +1,190 @@
+"""Fifty certificates asked for as PDF at once, none made before: memory stays bounded, and who verifies hardly notices."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import psutil
+
+from bench.connection import Connection, Reply
+from bench.installed import CERTIFICATES, VERIFY, Place, holder, installed
+from bench.proof import Proof, command, percentile, percentiles
+
+OK, UNAVAILABLE = 200, 503
+MEGABYTE = 1_000_000
+
+
+@dataclass
+class Bounds:
+    """What is promised."""
+
+    times: float = 3.0
+    more_megabytes: int = 250
+    least: float = 0.005
+    """Seconds: below this nobody waits, and a ratio says nothing."""
+
+
+@dataclass
+class Watched:
+    """What one round, or the quiet before it, looked like from outside."""
+
+    verified: list[float] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    peak: int = 0
+    children: int = 0
+
+
+def main() -> int:
+    """Run the proof as the command line says and return its exit code."""
+    parser = command("documents", __doc__)
+    parser.add_argument("--at-once", type=int, default=50, help="documents asked for at once")
+    parser.add_argument("--rounds", type=int, default=6, help="how often, each time of other certificates")
+    parser.add_argument("--verifiers", type=int, default=4, help="clients that verify meanwhile")
+    parser.add_argument("--pause", type=float, default=0.02, help="seconds that such a client waits between two checks")
+    options = parser.parse_args()
+    proof = Proof(f"{options.at_once} documents at once, {options.rounds} times", options.seed)
+    with installed("sqlite", settings={"TRUECERTA_DOCUMENT_CACHE_MB": "64"}) as place:
+        asyncio.run(Run(place, proof, options.at_once, options.verifiers, options.pause).all(options.rounds))
+        proof.hold("the log tells of no fault", *place.faults())
+    return proof.end()
+
+
+class Run:
+    """One run on one installation."""
+
+    def __init__(self, place: Place, proof: Proof, at_once: int, verifiers: int, pause: float) -> None:
+        self._place = place
+        self._proof = proof
+        self._at_once = at_once
+        self._verifiers = verifiers
+        self._pause = pause
+        self._codes: list[str] = []
+
+    async def all(self, rounds: int) -> None:
+        """Rounds with as much quiet before each, so that both are measured on the same machine under the same load."""
+        await self._issue(self._at_once * rounds)
+        await self._warm()
+        quiet, beside, answers = Watched(), Watched(), list[Reply]()
+        seconds = 2.0
+        for number in range(rounds):
+            with self._watching(quiet):
+                await asyncio.sleep(seconds)
+            began = time.monotonic()
+            with self._watching(beside):
+                answers += await self._documents(self._codes[number * self._at_once :][: self._at_once])
+            seconds = max(1.0, time.monotonic() - began)
+            self._proof.say(f"round {number + 1}: {self._at_once} answers in {time.monotonic() - began:.2f} s")
+        self._judge(quiet, beside, answers)
+
+    async def _issue(self, count: int) -> None:
+        course, connection = self._place.course("Web Development"), self._place.connection()
+        for number in range(count):
+            reply = await connection.post(CERTIFICATES, holder(number, course), once=f"document-{number}")
+            self._codes.append(reply.json["data"]["code"])
+            self._proof.now_and_then(f"{number} certificates issued")
+        connection.close()
+
+    async def _warm(self) -> None:
+        """Both kinds of request once, so that no round pays for what is done once in the life of a process."""
+        connection = self._connection()
+        await connection.get(f"/v/{self._codes[0]}")
+        await connection.get(f"/v/{self._codes[0]}/share.png")
+        connection.close()
+
+    def _connection(self) -> Connection:
+        return Connection(self._place.installation.port)
+
+    async def _documents(self, codes: list[str]) -> list[Reply]:
+        connections = [self._connection() for _ in codes]
+        asked = zip(connections, codes, strict=True)
+        answers = await asyncio.gather(*(connection.get(f"/v/{code}.pdf") for connection, code in asked))
+        for connection in connections:
+            connection.close()
+        return answers
+
+    @contextmanager
+    def _watching(self, watched: Watched) -> Iterator[None]:
+        tasks = [asyncio.create_task(self._verify(watched)) for _ in range(self._verifiers)]
+        tasks.append(asyncio.create_task(self._weigh(watched)))
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    async def _verify(self, watched: Watched) -> None:
+        connection = self._connection()
+        try:
+            while True:
+                code = self._proof.chance.choice(self._codes)
+                path = self._proof.chance.choice((f"/v/{code}", f"{VERIFY}/{code}"))
+                reply = await connection.get(path)
+                watched.verified.append(reply.seconds)
+                if reply.status != OK:
+                    watched.wrong.append(f"{path}: {reply.status}")
+                await asyncio.sleep(self._pause)
+        finally:
+            connection.close()
+
+    async def _weigh(self, watched: Watched) -> None:
+        process = self._place.installation.process
+        if process is None:
+            raise RuntimeError("The installation does not run.")
+        first = psutil.Process(process.pid)
+        while True:
+            family = [first, *first.children(recursive=True)]
+            watched.peak = max(watched.peak, sum(map(_weight, family)))
+            watched.children = max(watched.children, sum("child.py" in _command(one) for one in family))
+            await asyncio.sleep(0.05)
+
+    def _judge(self, quiet: Watched, beside: Watched, answers: list[Reply]) -> None:
+        bounds, proof = Bounds(), self._proof
+        made = [reply.body for reply in answers if reply.status == OK]
+        refused = [reply for reply in answers if reply.status == UNAVAILABLE]
+        proof.figure(f"documents: {len(made)} × 200, {len(refused)} × 503")
+        proof.figure(f"  {percentiles([reply.seconds for reply in answers])}")
+        proof.figure(f"verifying without them: {percentiles(quiet.verified)}")
+        proof.figure(f"verifying beside them:  {percentiles(beside.verified)}")
+        proof.figure(
+            f"memory of all processes: {quiet.peak // MEGABYTE} MB without them, {beside.peak // MEGABYTE} MB beside them"
+        )
+        wrong = [
+            f"{reply.status}: {reply.body[:100]!r}" for reply in answers if reply not in refused and not _is_pdf(reply)
+        ]
+        proof.hold("every answer is a PDF or an honest 503 that says when to come back", *wrong)
+        proof.hold("most are PDFs", kept=len(made) > len(answers) // 2)
+        proof.hold("each refusal says when to come back", kept=all("retry-after" in reply.headers for reply in refused))
+        proof.hold("each certificate has its own PDF", kept=len(set(made)) == len(made))
+        proof.hold("every check was answered", *quiet.wrong, *beside.wrong)
+        proof.hold(f"one child made them all (there were {beside.children} at once)", kept=beside.children == 1)
+        more = (beside.peak - quiet.peak) // MEGABYTE
+        proof.hold(f"they take {bounds.more_megabytes} MB at most ({more} MB)", kept=more <= bounds.more_megabytes)
+        without, with_them = percentile(quiet.verified, 0.99), percentile(beside.verified, 0.99)
+        ratio = with_them / max(without, bounds.least)
+        proof.hold(
+            f"p99 of verifying is at most {bounds.times:g} times as long ({ratio:.2f})", kept=ratio <= bounds.times
+        )
+
+
+def _is_pdf(reply: Reply) -> bool:
+    return reply.status == OK and reply.body.startswith(b"%PDF-") and reply.body.rstrip().endswith(b"%%EOF")
+
+
+def _weight(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_info().rss)
+    except psutil.NoSuchProcess:
+        return 0
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,129 @@
+"""A certificate to keep and to share: as PDF, as a picture of the same page, and as the picture beside a shared link."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from pages.gate import Gate
+from pages.rendering import Rendering
+from pages.verify import NOT_LISTED
+from printing import certificates
+from printing.printer import Printer
+from printing.sheet import Form
+from rules import code_spellings
+from rules.certificates import Certificate
+from rules.courses import Course
+from rules.errors import Refused
+from rules.links import Links
+from rules.organizations import Organization
+from services import pictures, verification
+
+MEDIA_TYPES: dict[Form, str] = {"pdf": "application/pdf", "png": "image/png", "share": "image/png"}
+REFUSALS = {
+    "not_found": "unknown.html",
+    "rate_limited": "held_back.html",
+    "gone": "document_revoked.html",
+    "unavailable": "document_unavailable.html",
+}
+LOOKED_UP_AT_ONCE = 2
+"""A crowd that asks for documents is let in by twos, so that who comes to verify meanwhile need not wait behind it."""
+SAMPLE_CODE = "TRC-ABC-26-F5N8K3"
+LONGEST_NAME = 80
+_UNFIT = re.compile(r"[^\w .,()&+’'-]")
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """Documents of certificates; a revoked one has none."""
+
+    rendering: Rendering
+    gate: Gate
+    links: Links
+    printer: Printer
+    door: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(LOOKED_UP_AT_ONCE))
+
+    async def answer(self, request: Request, form: Form) -> Response:
+        """The document, or a page that says why there is none."""
+        try:
+            return await self._document(request, form)
+        except Refused as refused:
+            code = request.path_params["code"]
+            return self.rendering.refusal(request, REFUSALS[refused.code], refused, code=code)
+
+    async def _document(self, request: Request, form: Form) -> Response:
+        async with self.door:
+            certificate = await self._found(request)
+        if certificate.revoked_at is not None:
+            raise Refused("gone", "This certificate has been revoked.")
+        sheet = certificates.printed(certificate, self.links.verify_page(certificate.code))
+        tag = f'"{self.printer.tag(sheet, form)}"'
+        headers = {"etag": tag, "cache-control": "no-cache", **NOT_LISTED}
+        if is_known(request.headers.getlist("if-none-match"), tag):
+            return Response(status_code=304, headers=headers)
+        made = await self.printer.document(sheet, form, self._logo)
+        headers["content-disposition"] = disposition(certificate, form)
+        return Response(made, media_type=MEDIA_TYPES[form], headers=headers)
+
+    async def _found(self, request: Request) -> Certificate:
+        """As the verify page finds it, so that no code is cheaper to guess here."""
+        await self.gate.before(request.scope)
+        typed = request.path_params["code"]
+        try:
+            return await self.gate.within_deadline(verification.find(code_spellings.read(typed) or typed))
+        except Refused:
+            await self.gate.missed(request.scope)
+            raise
+
+    async def _logo(self, digest: str) -> bytes:
+        picture = await self.gate.within_deadline(pictures.read(digest))
+        return picture.content
+
+
+def routes(rendering: Rendering, gate: Gate, links: Links, printer: Printer) -> list[Route]:
+    """The addresses of documents. They go before that of the verify page, which would take an ending as part of a code."""
+    documents = Documents(rendering, gate, links, printer)
+    paths: dict[str, Form] = {"/v/{code}.pdf": "pdf", "/v/{code}.png": "png", "/v/{code}/share.png": "share"}
+    return [Route(path, partial(documents.answer, form=form), methods=["GET"]) for path, form in paths.items()]
+
+
+async def preview(
+    printer: Printer, gate: Gate, links: Links, organization: Organization, course: Course, form: Form = "png"
+) -> bytes:
+    """What a certificate of this course looks like, with a made-up holder and code, dated today.
+
+    Raises Refused: `unavailable` when too many documents are being made.
+    """
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    link = links.verify_page(SAMPLE_CODE)
+    sheet = certificates.sample(organization, course, code=SAMPLE_CODE, link=link, now=today)
+
+    async def logo(digest: str) -> bytes:
+        return (await gate.within_deadline(pictures.read(digest))).content
+
+    return await printer.document(sheet, form, logo)
+
+
+def is_known(if_none_match: Sequence[str], tag: str) -> bool:
+    """A visitor who names the tag, weak or strong, or any at all, has the document already (RFC 9110, section 13.1.2).
+
+    >>> is_known(['"a", W/"b"'], '"b"'), is_known(["*"], '"b"'), is_known([], '"b"')
+    (True, True, False)
+    """
+    named = [one.strip().removeprefix("W/") for line in if_none_match for one in line.split(",")]
+    return tag in named or "*" in named
+
+
+def disposition(certificate: Certificate, form: Form) -> str:
+    """Shown in the browser, and saved under the course's and the holder's name (RFC 6266; RFC 8187 for other letters)."""
+    ending = form if form == "pdf" else "png"
+    named = _UNFIT.sub(" ", f"{certificate.course.name} - {certificate.holder_name}")
+    name = " ".join(named.split())[:LONGEST_NAME].strip(". ") or certificate.code
+    return f"inline; filename=\"{certificate.code}.{ending}\"; filename*=UTF-8''{quote(name, safe='')}.{ending}"

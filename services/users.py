@@ -1,0 +1,97 @@
+"""Users: people who sign in, found by their mail address whatever its case."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from tortoise.transactions import in_transaction
+
+from models import Membership, User
+from models import Session as SessionRow
+from rules import passwords, text
+from rules.errors import Refused
+from services import password_hashes
+
+WRONG = "The mail address or the password is not right."
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who signs in."""
+
+    id: UUID
+    name: str
+    email: str
+
+
+def key_of(email: str) -> str:
+    """What a person is found by: the address without regard to case or to blanks around it."""
+    return email.strip().casefold()
+
+
+def as_person(row: User) -> Person:
+    """The row of a user as pages know it."""
+    return Person(row.id, row.name, row.email)
+
+
+async def authenticated(email: str, password: str, now: datetime) -> Person:
+    """Who somebody is, by address and password. An unknown address takes the same work and gets the same answer."""
+    row = await User.get_or_none(email_key=key_of(email))
+    kept = row.password_hash if row else None
+    checked = await password_hashes.check(kept, password)
+    if row is None or not checked.is_right:
+        raise Refused("unprocessable_entity", WRONG)
+    # By the hash that was checked: a password that was changed meanwhile is not put back.
+    change = {"last_signed_in_at": now, "password_hash": checked.renewed or kept}
+    if not await User.filter(id=row.id, password_hash=kept).update(**change):
+        raise Refused("unprocessable_entity", WRONG)
+    return as_person(row)
+
+
+async def rename(user_id: UUID, name: str) -> None:
+    """A person is called otherwise, in every academy."""
+    name = text.line(name, field="name", longest=200)
+    async with in_transaction():
+        await User.filter(id=user_id).update(name=name)
+
+
+async def change_password(user_id: UUID, present: str, wanted: str) -> None:
+    """A person who knows the present password sets another, which ends every session."""
+    row = await User.get(id=user_id)
+    passwords.check(wanted, row.email, field="new_password")
+    kept = row.password_hash
+    if not (await password_hashes.check(kept, present)).is_right:
+        raise Refused("unprocessable_entity", "This is not your present password.", field="password")
+    await put_password(user_id, kept, await password_hashes.make(wanted))
+
+
+async def put_password(user_id: UUID, before: str | None, wanted: str, **more: object) -> bool:
+    """A password's hash takes the place of the one there was, and every session ends; False where that one was replaced."""
+    async with in_transaction():
+        had = (
+            User.filter(id=user_id, password_hash=before)
+            if before
+            else User.filter(id=user_id, password_hash__isnull=True)
+        )
+        if not await had.update(password_hash=wanted, **more):
+            return False
+        await SessionRow.filter(user_id=user_id).delete()
+    return True
+
+
+async def found_or_made(email: str, name: str, now: datetime) -> User:
+    """The user with an address; made without a password where there is none. Belongs into the transaction of the change."""
+    email = text.address(email.strip(), field="email")
+    known = await User.get_or_none(email_key=key_of(email))
+    if known is not None:
+        return known
+    name = text.line(name or email, field="name", longest=200)
+    made, _ = await User.get_or_create(
+        {"id": uuid4(), "email": email, "name": name, "created_at": now}, email_key=key_of(email)
+    )
+    return made
+
+
+async def is_in_a_team(user_id: UUID) -> bool:
+    """Whether a person may sign in anywhere."""
+    return await Membership.filter(user_id=user_id, accepted_at__isnull=False).exists()
