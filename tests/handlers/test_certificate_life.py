@@ -157,7 +157,7 @@ def test_a_correction_is_written_down(academy: Academy) -> None:
     academy.patch(f"{PATH}/{issued['code']}", json={"holder_name": "Jane Roe"})
 
     async def written() -> list[AuditEntry]:
-        return await AuditEntry.filter(organization_id=academy.id)
+        return await AuditEntry.filter(organization_id=academy.id, action="update_certificate")
 
     (entry,) = academy.database.run(written)
     assert (entry.action, entry.subject) == ("update_certificate", issued["code"])
