@@ -42,7 +42,7 @@ _OVERFLOW = """() => {
     };
     return [...document.querySelectorAll('body *')]
         .filter(each => each.getBoundingClientRect().right > width + 1 && !isScrolled(each))
-        .map(each => `${each.outerHTML.slice(0, 160)} ends at ${each.getBoundingClientRect().right}`)
+        .map(each => `${each.outerHTML.slice(0, 160).toWellFormed()} ends at ${each.getBoundingClientRect().right}`)
         .slice(0, 4)
         .concat(`${root.scrollWidth} px wide in ${width}`);
 }"""

@@ -92,7 +92,7 @@ _ALIVE = """() => {
     const listening = [...document.querySelectorAll('*')].filter(
         each => [...each.attributes].some(attribute => attribute.name.startsWith('on'))
     );
-    const told = [...found, ...listening].map(each => each.outerHTML.slice(0, 300));
+    const told = [...found, ...listening].map(each => each.outerHTML.slice(0, 300).toWellFormed());
     return 'canary' in window ? [...told, 'window.canary is set'] : told;
 }"""
 

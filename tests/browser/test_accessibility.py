@@ -27,7 +27,7 @@ def test_a_page_is_for_everybody(address: Address, visiting: Visiting, full_worl
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("address", addresses.pictures(), ids=lambda each: each.name)
+@pytest.mark.parametrize("address", list(addresses.pictures()), ids=lambda each: each.name)
 def test_what_is_left_out_is_a_picture(address: Address, visiting: Visiting, full_world: World) -> None:
     with visiting(address.who) as (page, _):
         answer = page.request.get(address.at(full_world.places))

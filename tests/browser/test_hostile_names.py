@@ -23,7 +23,6 @@ from tests.browser.watching import Watch
 from tests.browser.world import World
 from tests.postbox import text_of
 
-pytestmark = pytest.mark.xdist_group("hostile")  # one gallery is enough
 VALID = "/v/{code}?lang=en"
 PAGES = (
     VALID,

@@ -54,7 +54,7 @@ def type_in(page: Page, label: str, text: str) -> None:
 def test_one_signs_in_makes_a_course_and_issues(anyone_visiting: Visiting) -> None:
     with anyone_visiting(viewport=DESKTOP, reduced_motion="reduce") as (page, _):
         page.goto(signing_in.PATH)
-        type_in(page, "Mail address", NEWCOMER)
+        type_in(page, "Email address", NEWCOMER)
         type_in(page, "Password", PASSWORD)
         enter(page)
         expect(page.get_by_role("heading", level=1)).not_to_have_text("Sign in")
@@ -67,7 +67,7 @@ def test_one_signs_in_makes_a_course_and_issues(anyone_visiting: Visiting) -> No
         press(page, "link", "Issue a certificate")
         type_in(page, "Course", "Pottery")
         type_in(page, "Name", "Kim Keys")
-        type_in(page, "Mail address", "kim@example.com")
+        type_in(page, "Email address", "kim@example.com")
         press(page, "button", "Issue the certificate")
         expect(page.get_by_role("heading", level=1)).to_have_text("Kim Keys")
         press(page, "link", "Revoke")

@@ -86,7 +86,7 @@ def create_key(page: Page) -> str:
     page.get_by_role("button", name="Create key").click()
     key = page.get_by_label("Learning platform").input_value()
     assert violations(page) == []
-    page.get_by_role("link", name="I have kept the key").click()
+    page.get_by_role("link", name="I have saved the key").click()
     expect(page.get_by_role("row", name=re.compile("Learning platform.*Never"))).to_be_visible()
     assert key not in page.content()
     return key
@@ -134,7 +134,7 @@ def add_webhook_and_see_its_delivery(page: Page, world: World) -> None:
     page.get_by_role("button", name="Add endpoint").click()
     secret = page.get_by_label("Secret").input_value()
     assert violations(page) == []
-    page.get_by_role("link", name="I have kept the secret").click()
+    page.get_by_role("link", name="I have saved the secret").click()
     page.get_by_role("button", name="Send a test").click()
     (came,) = place.wait()
     told = Webhook(secret).verify(came.body, dict(came.headers))

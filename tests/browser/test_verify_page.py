@@ -60,7 +60,7 @@ def test_what_the_academy_does_needs_no_script(anyone_visiting: Visiting, full_w
         page.get_by_role("link", name="Issue a certificate").click()
         page.get_by_label("Course").select_option("Web Development")
         page.get_by_label("Name").fill("Noor Scriptless")
-        page.get_by_label("Mail address").fill(address)
+        page.get_by_label("Email address").fill(address)
         page.get_by_role("button", name="Issue the certificate").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Noor Scriptless")
         full_world.postbox.wait(address)
