@@ -103,7 +103,7 @@ async def get_delivery(webhook_id: str, delivery_id: str, caller: Caller) -> Ans
 
 async def redeliver(webhook_id: str, delivery_id: str, caller: Caller, now: datetime) -> Answer:
     """A delivery, due at once."""
-    queued = await deliveries.redeliver(caller.organization_id, UUID(webhook_id), UUID(delivery_id), now)
+    queued = await deliveries.redeliver(caller, UUID(webhook_id), UUID(delivery_id), now)
     return Answer({"data": shapes.delivery(queued)})
 
 
@@ -112,11 +112,11 @@ async def redeliver_range(webhook_id: str, body: RedeliverRange, caller: Caller,
     since = instants.parse(body["since"], "since")
     until = instants.parse(body["until"], "until") if "until" in body else None
     wanted = deliveries.Range(since, until, body.get("only", "missed"))
-    sent = await deliveries.redeliver_range(caller.organization_id, UUID(webhook_id), wanted, now)
+    sent = await deliveries.redeliver_range(caller, UUID(webhook_id), wanted, now)
     return Answer({"data": shapes.redelivered(sent)})
 
 
 async def send_test_webhook(caller: Caller, now: datetime) -> Answer:
     """The test event, and how many endpoints it goes to."""
-    sent = await events.send_test(caller.organization_id, now)
+    sent = await events.send_test(caller, now)
     return Answer({"data": {"id": str(sent.id), "endpoints": sent.endpoints}})

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class Certificate(Model):
     """A certificate as it was issued, and what has happened to it since.
 
-    `holder_key` is what its holder is found by, as `rules.holders` makes it of name and address.
+    `holder_key` is what its holder is found by, as `rules.holders` makes it of name and address. None: upkeep has yet to
+    make it, for a row of the release that knew no keys.
 
     `expiring_noted_at` and `expired_noted_at` are marks for announcements and lists, never for a verdict: they are set with
     the event that tells of it, at issue or by the worker, and let partial indexes find what has fallen due and what has
@@ -38,7 +39,7 @@ class Certificate(Model):
     )
     holder_name = fields.CharField(max_length=200)
     holder_email = fields.CharField(max_length=254)
-    holder_key = fields.TextField(default="", db_default="")
+    holder_key = fields.TextField(null=True)
     issued_at = fields.DatetimeField()
     expires_at = fields.DatetimeField(null=True)
     claimed_at = fields.DatetimeField(null=True)

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 
 class Membership(Model):
-    """A user's role in an organization; an invitation as long as it is not accepted."""
+    """A user's role in an organization; an invitation as long as it is not accepted.
+
+    `invited_email` is the address as it was typed when inviting, `worked_at` when the user last chose to work there.
+    """
 
     id = fields.UUIDField(primary_key=True)
     organization_id: UUID
@@ -24,8 +27,10 @@ class Membership(Model):
         "models.User", related_name="memberships", on_delete=fields.CASCADE
     )
     role = fields.CharField(max_length=16)
+    invited_email = fields.CharField(max_length=254)
     created_at = fields.DatetimeField()
     accepted_at = fields.DatetimeField(null=True)
+    worked_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "membership"

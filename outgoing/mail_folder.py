@@ -1,6 +1,7 @@
 """Mails as files in a folder, for installations without a mail server."""
 
 import asyncio
+import copy
 import os
 import re
 import tempfile
@@ -21,7 +22,10 @@ _log = structlog.get_logger()
 
 
 class FolderPost:
-    """Each mail becomes a file that any mail program opens; only the service's own user can read it."""
+    """Each mail becomes a file that any mail program opens; only the service's own user can read it.
+
+    A person reads it too: every line of its texts stands in it as it was written, so that links can be copied.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -50,7 +54,7 @@ class FolderPost:
         handle, unfinished = tempfile.mkstemp(prefix=".", suffix=".part", dir=self._folder)  # with mode 0600
         try:
             with os.fdopen(handle, "wb") as sink:
-                sink.write(mail.as_bytes(policy=policy.SMTP))
+                sink.write(_legible(mail).as_bytes(policy=policy.SMTP))
                 sink.flush()
                 os.fsync(sink.fileno())
             Path(unfinished).replace(file)
@@ -58,6 +62,15 @@ class FolderPost:
             Path(unfinished).unlink(missing_ok=True)
             raise
         return file
+
+
+def _legible(mail: EmailMessage) -> EmailMessage:
+    """The same mail with its texts in plain UTF-8: no file breaks lines of any length, as mail servers may."""
+    written = copy.deepcopy(mail)
+    for part in written.walk():
+        if part.get_content_maintype() == "text":
+            part.set_content(part.get_content(), subtype=part.get_content_subtype(), cte="8bit")
+    return written
 
 
 def _name(mail: EmailMessage) -> str:

@@ -16,6 +16,7 @@ from pages.gate import Gate
 from pages.open_forms import REFUSED, OpenForms
 from pages.rendering import Rendering
 from pages.sharing import sharing
+from pages.verify import CLAIMED
 from rules.claims import LIFETIME
 from rules.errors import Refused
 from rules.links import Links
@@ -51,7 +52,7 @@ class ClaimPage:
         self._forms = forms
 
     async def answer(self, request: Request) -> Response:
-        """The certificate, or once it is claimed by the button the way back to it, so that reloading repeats nothing."""
+        """The certificate, or once it is claimed by the button the way to its page, whose address may be passed on."""
         try:
             await self._gate.counted(request.scope)
             return await (self._confirmed(request) if request.method == "POST" else self._shown(request))
@@ -70,7 +71,7 @@ class ClaimPage:
         except Refused as refused:
             return self._refused(request, refused)
         work = BackgroundTask(lost_mails.ask_by_link, _token(request), self._keyring, datetime.now(UTC))
-        return _back(f"../{_quoted(request)}?{SENT}", work)
+        return _to(f"../{_quoted(request)}?{SENT}", work)  # right whatever base that is reached under
 
     async def _shown(self, request: Request) -> Response:
         now = datetime.now(UTC)
@@ -79,6 +80,7 @@ class ClaimPage:
             request,
             "claim.html",
             certificate=certificate,
+            verdict=certificate.verdict(now),
             sharing=sharing(certificate, self._links, now),
             csrf=self._forms.token(_token(request)),
         )
@@ -88,8 +90,8 @@ class ClaimPage:
         await self._within(claims.look(_token(request), self._keyring, now))  # a link that is none is told as such
         if await self._forms.taken(request, _token(request)) is None:
             return self._rendering.page(request, REFUSED, status=HTTPStatus.FORBIDDEN.value)
-        await self._within(claims.claim(_token(request), self._keyring, now))
-        return _back(_quoted(request))
+        claimed = await self._within(claims.claim(_token(request), self._keyring, now))
+        return _to(self._links.path(f"/v/{claimed.code}?{CLAIMED}"))
 
     async def _expired(self, request: Request, refused: Refused) -> Response:
         facts = {
@@ -136,6 +138,6 @@ def _quoted(request: Request) -> str:
     return quote(_token(request), safe="")
 
 
-def _back(address: str, work: BackgroundTask | None = None) -> Response:
-    """To the link itself. Relative to where the form was sent: right whatever base that is reached under."""
+def _to(address: str, work: BackgroundTask | None = None) -> Response:
+    """What a form is answered with, so that reloading repeats nothing."""
     return RedirectResponse(address, HTTPStatus.SEE_OTHER.value, background=work)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from pages.reference import guide, operations, schemas
+from pages.reference import guide, operations, quickstart, schemas
 from pages.reference.contract import Contract
 from pages.reference.operations import Answer, Operation
 from pages.reference.receiving import CHECKS
@@ -38,7 +38,7 @@ class Reference:
 
     def __init__(self, rendering: Rendering, links: Links, contract: Contract) -> None:
         made = operations.all_of(contract, links.base)
-        pages = list(_pages(contract, made))
+        pages = list(_pages(contract, made, links.base))
         shared: dict[str, Any] = {
             "base": links.base,
             "contents": [(name, title) for name, title, _, _ in pages],
@@ -89,13 +89,14 @@ def slug(name: str) -> str:
     return name.lower().replace(" ", "-")
 
 
-def _pages(contract: Contract, made: tuple[Operation, ...]) -> Iterator[Named]:
+def _pages(contract: Contract, made: tuple[Operation, ...], base: str) -> Iterator[Named]:
     by_id = {one.id: one for one in made}
+    walk = quickstart.walk(by_id, base)
     yield (
         "",
         "Quickstart",
         "docs/start.html",
-        {"by_id": by_id, "sections": guide.sections(contract.info["description"])},
+        {"walk": walk, "sections": guide.sections(contract.info["description"])},
     )
     for tag in contract.tags:
         of_tag = [one for one in made if one.tag == tag["name"]]

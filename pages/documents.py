@@ -16,8 +16,8 @@ from pages.gate import Gate
 from pages.rendering import Rendering
 from pages.verify import NOT_LISTED
 from printing import certificates
-from printing.printer import Printer
-from printing.sheet import Form
+from printing.printer import RETRY_SECONDS, Printer
+from printing.sheet import Form, Sheet
 from rules import code_spellings
 from rules.certificates import Certificate
 from rules.courses import Course
@@ -40,6 +40,14 @@ LONGEST_NAME = 80
 _UNFIT = re.compile(r"[^\w .,()&+’'-]")
 
 
+class TooManyError(Exception):
+    """More documents were to be made than one visitor may ask for."""
+
+    def __init__(self, refused: Refused) -> None:
+        super().__init__(refused.message)
+        self.refused = refused
+
+
 @dataclass(frozen=True, slots=True)
 class Documents:
     """Documents of certificates; a revoked one has none."""
@@ -52,10 +60,12 @@ class Documents:
 
     async def answer(self, request: Request, form: Form) -> Response:
         """The document, or a page that says why there is none."""
+        code = request.path_params["code"]
         try:
             return await self._document(request, form)
+        except TooManyError as many:
+            return self.rendering.refusal(request, "too_many.html", many.refused, code=code)
         except Refused as refused:
-            code = request.path_params["code"]
             return self.rendering.refusal(request, REFUSALS[refused.code], refused, code=code)
 
     async def _document(self, request: Request, form: Form) -> Response:
@@ -68,7 +78,9 @@ class Documents:
         headers = {"etag": tag, "cache-control": "no-cache", **NOT_LISTED}
         if is_known(request.headers.getlist("if-none-match"), tag):
             return Response(status_code=304, headers=headers)
-        made = await self.printer.document(sheet, form, self._logo)
+        made = await self.printer.kept(sheet, form)
+        if made is None:
+            made = await self._made(request, sheet, form)
         headers["content-disposition"] = disposition(certificate, form)
         return Response(made, media_type=MEDIA_TYPES[form], headers=headers)
 
@@ -82,9 +94,13 @@ class Documents:
             await self.gate.missed(request.scope)
             raise
 
-    async def _logo(self, digest: str) -> bytes:
-        picture = await self.gate.within_deadline(pictures.read(digest))
-        return picture.content
+    async def _made(self, request: Request, sheet: Sheet, form: Form) -> bytes:
+        """To set a document is work, so who asks for many is held to the budget of public requests."""
+        try:
+            await self.gate.counted(request.scope)
+        except Refused as refused:
+            raise TooManyError(refused) from None
+        return await self.printer.document(sheet, form, partial(_logo, self.gate))
 
 
 def routes(rendering: Rendering, gate: Gate, links: Links, printer: Printer) -> list[Route]:
@@ -95,20 +111,32 @@ def routes(rendering: Rendering, gate: Gate, links: Links, printer: Printer) -> 
 
 
 async def preview(
-    printer: Printer, gate: Gate, links: Links, organization: Organization, course: Course, form: Form = "png"
+    printer: Printer,
+    gate: Gate,
+    links: Links,
+    organization: Organization,
+    course: Course,
+    form: Form = "png",
+    *,
+    who: str,
 ) -> bytes:
-    """What a certificate of this course looks like, with a made-up holder and code, dated today.
+    """What a certificate of this course looks like, with a made-up holder and code, dated today, for a person.
 
-    Raises Refused: `unavailable` when too many documents are being made.
+    Raises Refused: `unavailable` when too many documents are being made, or too many for `who` asks.
     """
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     link = links.verify_page(SAMPLE_CODE)
     sheet = certificates.sample(organization, course, code=SAMPLE_CODE, link=link, now=today)
+    return await printer.preview(sheet, form, partial(_logo, gate), who=who)
 
-    async def logo(digest: str) -> bytes:
+
+async def _logo(gate: Gate, digest: str) -> bytes:
+    """An academy may replace its logo after its name was read; who asks again is given the new one."""
+    try:
         return (await gate.within_deadline(pictures.read(digest))).content
-
-    return await printer.document(sheet, form, logo)
+    except Refused:
+        why = "The academy is changing its logo. Try again in a moment."
+        raise Refused("unavailable", why, retry_after=RETRY_SECONDS) from None
 
 
 def is_known(if_none_match: Sequence[str], tag: str) -> bool:

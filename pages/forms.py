@@ -9,12 +9,21 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
 from rules.errors import Refused
+from services import pictures
 
 PLAIN, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 LARGEST = {PLAIN: 256 * 1024, MULTIPART: 3 * 1024 * 1024}
+_TOO_LARGE = {
+    LARGEST[PLAIN]: "Nothing was saved: what you typed is longer than 256 kB in all. Make it shorter.",
+    LARGEST[
+        MULTIPART
+    ]: f"Nothing was saved: a file may have at most {pictures.LARGEST // 1_000_000} MB. Choose another.",
+}
+"""What somebody can do about it; a form with a file may be larger than the file that it may bring."""
 MOST_FIELDS, MOST_FILES = 200, 2
 ABOUT_THE_WHOLE = ""
 """The field of a fault that is no single field's."""
+_BLANK = "must not be blank"
 _TOLD_OF_THE_WHOLE = {"conflict", "unprocessable_entity", "plan_limit_exceeded", "rate_limited"}
 
 
@@ -84,9 +93,9 @@ class Errors(dict[str, str]):
                 raise
             self.refused = refused
             for detail in refused.details:
-                self.setdefault(detail.field, _sentence(detail.message))
+                self.setdefault(detail.field, _sentence(detail.field, detail.message))
             if not refused.details:
-                self.setdefault(ABOUT_THE_WHOLE, _sentence(refused.message))
+                self.setdefault(ABOUT_THE_WHOLE, _sentence(ABOUT_THE_WHOLE, refused.message))
 
 
 async def read(request: Request) -> Form:
@@ -116,7 +125,7 @@ async def _body(request: Request, most: int) -> bytes:
         async for chunk in request.stream():
             size += len(chunk)
             if size > most:
-                raise Refused("payload_too_large", f"The form is too large: at most {most // 1024} kB are taken.")
+                raise Refused("payload_too_large", _TOO_LARGE[most])
             chunks.append(chunk)
     except ClientDisconnect:
         raise Refused("bad_request", "The form ended before all of it had come.") from None
@@ -156,6 +165,18 @@ def _sorted_by_name(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
     return found
 
 
-def _sentence(message: str) -> str:
-    """A fault as a sentence beside its field: "must not be blank" is "Must not be blank."."""
+def in_our_words(message: str) -> str:
+    """What the API says to programs, as pages say it to people.
+
+    >>> in_our_words("Your organization has 50 endpoints.")
+    'Your academy has 50 endpoints.'
+    """
+    return message.replace("organization", "academy")
+
+
+def _sentence(field: str, message: str) -> str:
+    """A fault as a sentence beside its field: "must be shorter" is "Must be shorter."."""
+    if message == _BLANK:
+        return f"Enter the {field.replace('_', ' ')}."
+    message = in_our_words(message)
     return message[:1].upper() + message[1:] + ("" if message.endswith((".", "?")) else ".")

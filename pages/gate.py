@@ -32,11 +32,15 @@ class Gate(Protocol):
     async def counted_session(self, session_id: str) -> None:
         """Counts a request of somebody who is signed in; refuses a session that makes too many."""
 
-    async def may_try(self, scope: Scope, what: str, account: str) -> None:
+    async def may_try(self, scope: Scope, what: str, account: str, browser: str | None) -> None:
         """Counts a try at somebody's account, by the visitor's address and by the account; refuses too many.
 
-        `account` is a mail address, whether anybody has it or not.
+        `account` is a mail address, whether anybody has it or not. `browser` names one in which its person signed in
+        before: it is counted by that name, and not among everybody's tries at the account.
         """
+
+    async def may_confirm(self, user_id: UUID) -> None:
+        """Counts a present password typed by somebody who is signed in; refuses too many."""
 
     async def may_send_test(self, organization_id: UUID) -> None:
         """Counts a test of an organization's endpoints, as the API does; refuses too many."""

@@ -1,7 +1,9 @@
 """The page for a holder whose mail is lost: the claim link is mailed again, and nobody learns whose address it is."""
 
+import asyncio
 from datetime import UTC, datetime
 from http import HTTPStatus
+from secrets import SystemRandom
 from typing import Any
 
 from starlette.background import BackgroundTask
@@ -21,7 +23,10 @@ from services import lost_mails
 PATH = "/v/{code}/lost-mail"
 REFUSALS = {"not_found": "unknown.html", "rate_limited": "too_many.html"}
 SENT = "sent"
+LONGEST_PAUSE = 1.0
+"""Seconds after the answer within which the work is begun, at a moment that chance chooses."""
 NO_CODE = "No certificate has this code"
+_chance = SystemRandom().random
 
 
 class LostMailPage:
@@ -54,7 +59,7 @@ class LostMailPage:
         if errors:
             return self._page(request, code, typed=typed, is_wrong=True)
         # After the answer: how long it takes would tell whether anything was found.
-        work = BackgroundTask(lost_mails.ask, code, typed, datetime.now(UTC))
+        work = BackgroundTask(_ask_later, code, typed)
         here = self._links.path(f"/v/{code}/lost-mail?{SENT}")
         return RedirectResponse(here, HTTPStatus.SEE_OTHER.value, {"cache-control": "no-store"}, background=work)
 
@@ -70,6 +75,12 @@ class LostMailPage:
             "csrf": self._forms.token(code),
         }
         return self._rendering.page(request, "lost_mail.html", status=status.value, headers=NOT_LISTED, **facts)
+
+
+async def _ask_later(code: str, address: str) -> None:
+    """Not at once: else the request that comes next would be held up a little by a mail, and by nothing else."""
+    await asyncio.sleep(_chance() * LONGEST_PAUSE)
+    await lost_mails.ask(code, address, datetime.now(UTC))
 
 
 def _code(request: Request) -> str:

@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 import segno
 from markupsafe import Markup
 
-from rules import credential_markup, linkedin, names
+from rules import colours, credential_markup, linkedin, names
 from rules.certificates import Certificate
 from rules.links import Links
+from rules.organizations import Organization
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Sharing:
     course: str
     academy: str
     qr: Markup
+    band: str | None
     host: str
     linkedin: str | None
     has_documents: bool
@@ -40,6 +42,7 @@ def sharing(certificate: Certificate, links: Links, now: datetime) -> Sharing:
         course=names.isolated(course.name),
         academy=names.isolated(certificate.organization.name),
         qr=qr_code(links.verify_page(certificate.code)),
+        band=_band(certificate.organization),
         host=urlsplit(links.base).netloc,
         linkedin=_linkedin(certificate, links) if linkedin.is_offered(certificate.verdict(now).status) else None,
         has_documents=not withdrawn,
@@ -56,6 +59,12 @@ def qr_code(address: str) -> Markup:
     return Markup(  # noqa: S704  # written by the library, out of numbers
         drawn.svg_inline(border=4, dark="#000", light="#fff", svgclass="qr", lineclass=None, omitsize=True)
     )
+
+
+def _band(academy: Organization) -> str | None:
+    """An academy's own colour as its certificates have it, if it has chosen one."""
+    look = academy.appearance
+    return colours.readable(look.accent) if look.accent_colour else None
 
 
 def _linkedin(certificate: Certificate, links: Links) -> str:

@@ -18,8 +18,8 @@ def folders() -> list[str]:
 
 
 def versions() -> list[str]:
-    """What sets type: another version may set the same text a little differently."""
-    return [f"{package} {version(package)}" for package in ("typst", "segno", *PACKAGES.values())]
+    """What sets type and scales marks: another version may do the same a little differently."""
+    return [f"{package} {version(package)}" for package in ("typst", "segno", "pillow", *PACKAGES.values())]
 
 
 def _folder(module: str) -> Path:

@@ -9,17 +9,19 @@ LONGEST_PROSE = 420
 
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _SPACE = re.compile(r"\s+")
-_LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
-_BREAK = "\u200b"
 _KANA, _HANGUL = re.compile("[\u3040-\u30ff]"), re.compile("[\u1100-\u11ff\uac00-\ud7af]")
 
 Ideographs = Literal["JP", "KR", "SC"]
 
 
 class Lettering(TypedDict):
-    """A text, whether it runs from right to left, and whether its letters may reach far above and below their line."""
+    """A text, whether it runs from right to left, and whether its letters may reach far above and below their line.
+
+    A line may end between its pieces as well as at its blanks.
+    """
 
     text: str
+    pieces: list[str]
     rtl: bool
     tall: bool
 
@@ -31,12 +33,12 @@ def line(text: str) -> Lettering:
     one on what they stand in are left out: they show nothing of their own.
 
     >>> line("Jane Doe")
-    {'text': 'Jane Doe', 'rtl': False, 'tall': False}
+    {'text': 'Jane Doe', 'pieces': ['Jane Doe'], 'rtl': False, 'tall': False}
     >>> line("\u202eenaJ\u202c")["text"]
     'enaJ'
     """
     bare = _SPACE.sub(" ", _TURNING.sub("", text)).strip()
-    return {"text": _LONG_WORD.sub(_breakable, bare), "rtl": _is_rtl(bare), "tall": _is_tall(bare)}
+    return {"text": bare, "pieces": _pieces(bare), "rtl": _is_rtl(bare), "tall": _is_tall(bare)}
 
 
 def prose(text: str | None) -> Lettering | None:
@@ -77,11 +79,13 @@ def _is_tall(text: str) -> bool:
     )
 
 
-def _breakable(word: re.Match[str]) -> str:
-    """The word in pieces, none of which begins with a mark that belongs to the letter before it."""
-    pieces = [""]
-    for character in word[0]:
-        if len(pieces[-1]) >= LONGEST_WORD and not unicodedata.category(character).startswith(("M", "C")):
+def _pieces(text: str) -> list[str]:
+    """The text, cut within words that are too long, but not before a mark that belongs to the letter before it."""
+    pieces, length = [""], 0
+    for character in text:
+        length = 0 if character == " " else length + 1
+        if length > LONGEST_WORD and not unicodedata.category(character).startswith(("M", "C")):
             pieces.append("")
+            length = 1
         pieces[-1] += character
-    return _BREAK.join(pieces)
+    return pieces

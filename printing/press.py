@@ -53,6 +53,7 @@ class Press:
         self._child: asyncio.subprocess.Process | None = None
         self._rest: asyncio.TimerHandle | None = None
         self._turn = asyncio.Lock()
+        self._orders: set[asyncio.Task[bytes]] = set()
 
     @property
     def child(self) -> int | None:
@@ -60,14 +61,38 @@ class Press:
         return self._child.pid if self._child is not None and self._child.returncode is None else None
 
     async def set(self, wanted: bytes) -> bytes:
-        """The document that an order makes, after those before it. Raises Jammed and Misprint."""
+        """The document that an order makes, after those before it. Raises Jammed and Misprint.
+
+        An order that was given is carried out, also when nobody waits for it any more: that costs less than another child.
+        """
+        task = asyncio.create_task(self._carried_out(wanted))
+        self._orders.add(task)
+        task.add_done_callback(self._over)
+        return await asyncio.shield(task)
+
+    async def close(self) -> None:
+        """Give up the orders, and end the child."""
+        orders = tuple(self._orders)
+        for task in orders:
+            task.cancel()
+        await asyncio.gather(*orders, return_exceptions=True)
+        if self._rest is not None:
+            self._rest.cancel()
+        await self._end()
+
+    def _over(self, task: asyncio.Task[bytes]) -> None:
+        self._orders.discard(task)
+        if not task.cancelled():
+            task.exception()  # seen, in case that whoever gave the order has left
+
+    async def _carried_out(self, wanted: bytes) -> bytes:
         async with self._turn:
             if self._rest is not None:
                 self._rest.cancel()
             try:
                 async with asyncio.timeout(self._seconds):
                     made = await self._exchanged(wanted)
-            except BaseException as fault:  # a cancelled order too leaves an answer in the pipe that is nobody's
+            except BaseException as fault:  # what is left in the pipe would be taken for the next answer
                 await self._end()
                 if isinstance(fault, (OSError, EOFError)):
                     raise Jammed(f"The child that sets documents {_what_happened(fault)}.") from fault
@@ -76,13 +101,6 @@ class Press:
         if made[:1] == b"-":
             raise Misprint(made[1:].decode())
         return made[1:]
-
-    async def close(self) -> None:
-        """End the child."""
-        async with self._turn:
-            if self._rest is not None:
-                self._rest.cancel()
-            await self._end()
 
     async def _exchanged(self, wanted: bytes) -> bytes:
         child = await self._ready()

@@ -58,7 +58,7 @@ def check(password: str, email: str, *, field: str = "password") -> str:
     if len(password) > LONGEST:
         raise _refused(field, f"must be at most {LONGEST} characters long")
     if _is_address(password.lower(), email.lower()):
-        raise _refused(field, "must not be your mail address, which others know")
+        raise _refused(field, "must not be your email address, which others know")
     if _is_guessed(password.lower()):
         raise _refused(field, "is among the first that anybody would try; choose another")
     return password

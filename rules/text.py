@@ -77,7 +77,7 @@ def address(value: str, *, field: str) -> str:
     'Jane@example.com'
     """
     if len(value) > LONGEST_ADDRESS or not _ADDRESS.fullmatch(value):
-        raise _refused(field, "must be a mail address, such as jane@example.com")
+        raise _refused(field, "must be an email address, such as jane@example.com")
     return value
 
 

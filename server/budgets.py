@@ -99,10 +99,16 @@ class Visit:
         if standing is not None and not standing.allowed:
             self._refuse(standing)
 
-    async def as_try(self, what: str, account: str) -> None:
-        """Count a try at an account: by the address that it comes from, and by the account from wherever it comes."""
+    async def as_try(self, what: str, account: str, browser: str | None) -> None:
+        """Count a try at an account: by the address that it comes from, and by the account from wherever it comes.
+
+        A browser in which the account's person signed in before is counted by itself instead: no stranger uses that up.
+        """
         rates = self._budgets.rates
         await self._budgets.count(what, rates.sign_in, self._address)
+        if browser is not None:
+            await self._budgets.count(f"{what} by browser", rates.account, browser)
+            return
         # A digest: the name of what is counted lies in a shared server.
         digest = hashlib.sha256(account.encode("utf-8", "replace")).hexdigest()
         await self._budgets.count(f"{what} by account", rates.account, digest)

@@ -4,6 +4,7 @@ import signal
 import sqlite3
 import sys
 from functools import partial
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +21,6 @@ from server.worker_beside import WorkerBeside
 from services import database, webhook_secrets
 
 app = typer.Typer(
-    help="Issue certificates and Open Badges, and let anyone verify them. Settings: see `truecerta settings`.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -29,6 +29,26 @@ app.add_typer(organizations, name="org")
 app.add_typer(keys, name="key")
 app.add_typer(plans, name="plan")
 app.add_typer(users, name="user")
+
+
+def _tell_version(is_asked: bool) -> None:  # noqa: FBT001  # as typer calls it
+    if not is_asked:
+        return
+    try:
+        print(f"truecerta {metadata.version('truecerta')}")
+    except metadata.PackageNotFoundError:
+        print("truecerta, run from its sources: no version is installed")
+    raise typer.Exit
+
+
+@app.callback()
+def truecerta(
+    *,
+    _: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Issue certificates and Open Badges, and let anyone verify them. Settings: see `truecerta settings`."""
 
 
 @app.command()

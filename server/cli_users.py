@@ -11,6 +11,7 @@ import typer
 
 from rules import account_links
 from server import commands, secret_key
+from server.settings import PREFIX, Settings
 from services import accounts, memberships, organizations
 from services.callers import Caller
 
@@ -39,7 +40,9 @@ def create(
         _tell(member, None, as_json=as_json)
         return
     member = commands.on_database(partial(memberships.add, caller, email, name, role, now, is_accepted=False))
-    _tell(member, _link("invitation", partial(accounts.invitation_token, member.id)), as_json=as_json)
+    settings = commands.load_settings()
+    _tell(member, _link(settings, "invitation", partial(accounts.invitation_token, member.id)), as_json=as_json)
+    _warn_of_link(settings)
 
 
 @users.command(name="list")
@@ -67,13 +70,24 @@ def list_all(organization: Organization, *, as_json: commands.AsJson = False) ->
 @users.command()
 def reset(email: Email) -> None:
     """Print a link by which a person chooses a new password, for whoever gets no mail."""
-    print(_link("password_reset", partial(accounts.reset_token, email)))
-
-
-def _link(purpose: account_links.Purpose, make: accounts.TokenMaker) -> str:
     settings = commands.load_settings()
+    print(_link(settings, "password_reset", partial(accounts.reset_token, email)))
+    _warn_of_link(settings)
+
+
+def _link(settings: Settings, purpose: account_links.Purpose, make: accounts.TokenMaker) -> str:
     token = commands.on_database(partial(make, secret_key.keyring(settings), datetime.now(UTC)))
     return account_links.address(settings.base(), purpose, token)
+
+
+def _warn_of_link(settings: Settings) -> None:
+    """A link that is passed on cannot be called back. Told below it, apart from what a program reads."""
+    if settings.public_url is None:
+        sys.stdout.flush()
+        sys.stderr.write(
+            f"{PREFIX}PUBLIC_URL is not set: this link leads to {settings.base()}."
+            " Set it to where people reach this service, or put that in the place of it.\n"
+        )
 
 
 def _tell(member: memberships.Member, link: str | None, *, as_json: bool) -> None:

@@ -46,9 +46,13 @@ class PageGate:
         """Counts a request of somebody signed in, as those of an API key are."""
         await self._budgets.count("sessions", self._budgets.rates.api, session_id)
 
-    async def may_try(self, scope: Scope, what: str, account: str) -> None:
+    async def may_try(self, scope: Scope, what: str, account: str, browser: str | None) -> None:
         """Counts a try at an account, or refuses it: the same whether the account is there or not."""
-        await self._budgets.visit(scope).as_try(what, account)
+        await self._budgets.visit(scope).as_try(what, account, browser)
+
+    async def may_confirm(self, user_id: UUID) -> None:
+        """Counts a password typed by somebody signed in, apart from what strangers try at the account."""
+        await self._budgets.count("password by user", self._budgets.rates.account, str(user_id))
 
     async def may_send_test(self, organization_id: UUID) -> None:
         """Counts a test of endpoints in the same budget as the API's."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID, uuid4
 
+from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from models import Mail, Membership, User
@@ -13,10 +14,10 @@ from rules import account_links, passwords, roles, text
 from rules.account_links import AccountLink
 from rules.errors import Refused
 from rules.roles import Role
-from services import database, mail_outbox, memberships, password_hashes, sessions, users
+from services import audit, database, mail_outbox, memberships, password_hashes, sessions, users
 from services.callers import Caller
 from services.keyring import Keyring
-from services.memberships import Member
+from services.memberships import Member, Newcomer
 
 TokenMaker = Callable[[Keyring, datetime], Awaitable[str]]
 PAUSE, MOST_A_DAY = timedelta(minutes=1), 5
@@ -40,9 +41,10 @@ async def create(caller: Caller, email: str, name: str, role: str, password: str
     passwords.check(password, email)
     wanted = await password_hashes.make(password)
     async with in_transaction():
-        member = await memberships.add(caller, email, name, role, now, is_accepted=True)
+        member = await memberships.put(caller.organization_id, Newcomer(email, name, role), now, is_accepted=True)
         if not await users.put_password(member.user_id, None, wanted):
             raise Refused("conflict", f"{email} has a password already. Leave --password-stdin out.", field="email")
+        await memberships.record(caller, member, now)
     return member
 
 
@@ -64,8 +66,9 @@ async def has_password(email: str, password: str) -> bool:
 async def invite(caller: Caller, email: str, role: str, inviter: str, now: datetime) -> Member:
     """Somebody is asked by mail to join the team."""
     async with in_transaction():
-        member = await memberships.add(caller, email, "", role, now, is_accepted=False)
+        member = await memberships.put(caller.organization_id, Newcomer(email, "", role), now, is_accepted=False)
         await _mail_invitation(caller.organization_id, member, inviter, now)
+        await memberships.record(caller, member, now)
     return member
 
 
@@ -75,7 +78,8 @@ async def invite_again(caller: Caller, member_id: UUID, inviter: str, now: datet
         member = await memberships.read(caller.organization_id, member_id)
         if member.accepted_at is not None:
             raise Refused("conflict", "This person is in the team already.")
-        if await _is_too_soon("invitation", member.email, now):
+        # What other academies sent is not told.
+        if await _is_too_soon(_invitations(caller.organization_id, await _address(member)), now):
             raise Refused("rate_limited", "This invitation was mailed just now, or often today. Try again later.")
         await _mail_invitation(caller.organization_id, member, inviter, now)
     return member
@@ -93,7 +97,9 @@ async def accept(token: str, name: str, password: str, keyring: Keyring, now: da
     """
     row = await _invited(token, keyring, now)
     if row.user.password_hash is not None:
-        await _join(row, now)
+        async with in_transaction():
+            await _join(row, now)
+            await _record_joining(row, now)
         return None
     name = text.line(name, field="name", longest=200)
     passwords.check(password, row.user.email)
@@ -102,18 +108,25 @@ async def accept(token: str, name: str, password: str, keyring: Keyring, now: da
         await _join(row, now)
         if not await users.put_password(row.user_id, None, wanted, name=name):
             raise account_links.used_up()
+        await _record_joining(row, now)
     return await sessions.start(row.user_id, row.organization_id, keyring, now)
 
 
-async def ask_for_reset(email: str, now: datetime) -> None:
-    """A link is mailed to whoever has this address. Whether anybody has is not told, nor by how long it takes."""
+async def ask_for_reset(email: str, now: datetime, *, is_known: bool = False) -> None:
+    """A link is mailed to whoever has this address. Whether anybody has is not told, nor by how long it takes.
+
+    `is_known`: asked in a browser in which the person signed in before, where a day's bound does not count: strangers
+    could use it up.
+    """
     async with in_transaction():
         # The same is asked and something is written in every case: so the commit takes as long.
         await database.writable(now)
         row = await User.get_or_none(email_key=users.key_of(email))
         user_id, address = (row.id, row.email) if row else (uuid4(), email)
         kind: Literal["invitation", "password_reset"] = "password_reset" if row and row.password_hash else "invitation"
-        is_too_soon = await _is_too_soon(kind, address, now)
+        is_too_soon = await _is_too_soon(
+            Mail.filter(kind=kind, recipient=address), now, None if is_known else MOST_A_DAY
+        )
         first = await Membership.filter(user_id=user_id).order_by("created_at").first()
         if first is not None and not is_too_soon:
             subject = {"user_id": str(user_id)} if kind == "password_reset" else {"membership_id": str(first.id)}
@@ -129,7 +142,7 @@ async def reset(token: str, password: str, keyring: Keyring, now: datetime) -> N
     """A new password by a link from the mail, once; every session of the person ends."""
     row = await _resettable(token, keyring, now)
     passwords.check(password, row.email)
-    if not await users.put_password(row.id, row.password_hash, await password_hashes.make(password)):
+    if not await users.replace_password(row, await password_hashes.make(password), now, is_known=False):
         raise account_links.used_up()
 
 
@@ -189,15 +202,30 @@ async def _join(row: Membership, now: datetime) -> None:
         raise account_links.used_up()
 
 
+async def _record_joining(row: Membership, now: datetime) -> None:
+    caller = Caller(row.organization_id, user_id=row.user_id)
+    change = (audit.NOTHING, {"email": row.user.email, "role": row.role})
+    await audit.record(caller, "accept_invitation", row.id, change, now)
+
+
+async def _address(member: Member) -> str:
+    """Where mails to somebody go: as the person wrote it, however it was typed when inviting."""
+    return (await User.get(id=member.user_id)).email
+
+
+def _invitations(organization_id: UUID, address: str) -> QuerySet[Mail]:
+    return Mail.filter(kind="invitation", organization_id=organization_id, recipient=address)
+
+
 async def _mail_invitation(organization_id: UUID, member: Member, inviter: str, now: datetime) -> None:
     facts = {"membership_id": str(member.id), "inviter": inviter}
-    await mail_outbox.to_person("invitation", organization_id, member.email, facts, now)
+    await mail_outbox.to_person("invitation", organization_id, await _address(member), facts, now)
 
 
-async def _is_too_soon(kind: mail_outbox.MailKind, email: str, now: datetime) -> bool:
-    recent = Mail.filter(kind=kind, recipient=email, created_at__gt=now - timedelta(days=1))
+async def _is_too_soon(mails: QuerySet[Mail], now: datetime, most: int | None = MOST_A_DAY) -> bool:
+    recent = mails.filter(created_at__gt=now - timedelta(days=1))
     sent = [mail.created_at for mail in await recent.order_by("-created_at").limit(MOST_A_DAY)]
-    return bool(sent) and (len(sent) == MOST_A_DAY or sent[0] + PAUSE > now)
+    return bool(sent) and (len(sent) == most or sent[0] + PAUSE > now)
 
 
 def _as_invitation(row: Membership) -> Invitation:

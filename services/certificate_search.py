@@ -35,7 +35,7 @@ async def page(search: Search, now: datetime) -> Page[rule.Certificate]:
     """A page of certificates, newest first, each decided as its verdict at `now` decides it.
 
     Text is found anywhere in the holder's name and address, word by word, regardless of case and accents; in codes at
-    their beginning.
+    their beginning. Of a holder who has no key yet (`services.holder_keys`), accents have to be typed as they are.
     """
     if (plain := _plain(search)) is not None:
         return await certificate_lists.page(plain, now)
@@ -83,5 +83,12 @@ def _asked(text: str) -> list[Q]:
     words = [Q(holder_key__contains=word) for word in holders.words(text)]
     if not words:
         return []
-    holder = Q(*words)
-    return [holder | Q(code__startswith=text.strip().upper())]
+    return [Q(*words) | _keyless(text) | Q(code__startswith=text.strip().upper())]
+
+
+def _keyless(text: str) -> Q:
+    """The same of those whose key upkeep has yet to make, as well as the database compares letters."""
+    words = [
+        Q(holder_name__icontains=word) | Q(holder_email__icontains=word) for word in text.split()[: holders.MOST_WORDS]
+    ]
+    return Q(*words, holder_key__isnull=True)

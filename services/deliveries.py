@@ -18,7 +18,8 @@ from rules.errors import Refused
 from rules.events import CERTIFICATE_KINDS, EventKind
 from rules.instants import LATEST
 from rules.webhooks import Webhook
-from services import delivery_locks, webhooks
+from services import audit, delivery_locks, webhooks
+from services.callers import Caller
 from services.delivery_queue import KEPT
 from services.pagination import Page
 
@@ -114,28 +115,39 @@ async def read(organization_id: UUID, webhook_id: UUID, delivery_id: UUID) -> De
     return (await _shown([row], KEPT, enabled=webhook.enabled))[0]
 
 
-async def redeliver(organization_id: UUID, webhook_id: UUID, delivery_id: UUID, now: datetime) -> Delivery:
+async def redeliver(caller: Caller, webhook_id: UUID, delivery_id: UUID, now: datetime) -> Delivery:
     """An event is sent to an endpoint once more, at once and on a schedule of its own, whatever became of it before."""
     async with in_transaction():
-        await read(organization_id, webhook_id, delivery_id)
-        await _enabled(organization_id, webhook_id)
+        await read(caller.organization_id, webhook_id, delivery_id)
+        webhook = await _enabled(caller.organization_id, webhook_id)
         await _again([delivery_id], now)
-        return await read(organization_id, webhook_id, delivery_id)
+        queued = await read(caller.organization_id, webhook_id, delivery_id)
+        told = {"url": webhooks.told_url(webhook), "delivery": delivery_id}
+        await audit.record(caller, "redeliver", webhook_id, (audit.NOTHING, told), now)
+    return queued
 
 
-async def redeliver_range(organization_id: UUID, webhook_id: UUID, wanted: Range, now: datetime) -> Redelivered:
+async def redeliver_range(caller: Caller, webhook_id: UUID, wanted: Range, now: datetime) -> Redelivered:
     """The events of a time that an endpoint takes are sent to it again, those it was never sent included.
 
     Only so many events are looked through at a time, so that no call grows with the history.
     """
     async with in_transaction():
         await webhooks.keep([webhook_id])
-        webhook = await _enabled(organization_id, webhook_id)
-        events = await _events(organization_id, webhook, wanted)
+        webhook = await _enabled(caller.organization_id, webhook_id)
+        events = await _events(caller.organization_id, webhook, wanted)
         fitting = [event for event in events[:LOOKED_THROUGH] if event.fits]
         chosen = fitting[:AT_ONCE]
         await _again([event.delivery_id for event in chosen if event.delivery_id is not None], now)
         await _first(webhook_id, [event.id for event in chosen if event.delivery_id is None], now)
+        if chosen:
+            told = {
+                "url": webhooks.told_url(webhook),
+                "since": wanted.since,
+                "until": wanted.until,
+                "events": len(chosen),
+            }
+            await audit.record(caller, "redeliver_range", webhook_id, (audit.NOTHING, told), now)
     rest = [*fitting[AT_ONCE:], *events[LOOKED_THROUGH:]]
     return Redelivered(len(chosen), min((event.created_at for event in rest), default=None))
 

@@ -23,7 +23,8 @@ from rules.certificates import Certificate
 from rules.events import EventKind
 from rules.instants import EARLIEST
 from rules.webhooks import takes
-from services import organization_locks
+from services import audit, organization_locks
+from services.callers import Caller
 from services.pagination import Page
 
 PLACED_AT_ONCE = 1000
@@ -99,12 +100,14 @@ async def known(kind: EventKind, certificate_ids: Sequence[UUID]) -> set[UUID]:
     return {certificate_id for (certificate_id,) in found}
 
 
-async def send_test(organization_id: UUID, now: datetime) -> TestSent:
+async def send_test(caller: Caller, now: datetime) -> TestSent:
     """A sample event goes to every enabled endpoint, whatever it takes otherwise."""
     async with in_transaction():
-        organization = await Organization.get(id=organization_id)
-        row = _row("webhook.test", organization_id, rule.sample(organization.name, now), now)
-        return TestSent(row.id, await _write([row], now))
+        organization = await Organization.get(id=caller.organization_id)
+        row = _row("webhook.test", organization.id, rule.sample(organization.name, now), now)
+        sent = TestSent(row.id, await _write([row], now))
+        await audit.record(caller, "send_test_webhook", row.id, (audit.NOTHING, {"endpoints": sent.endpoints}), now)
+    return sent
 
 
 async def page(organization_id: UUID, after: int | None, kind: EventKind | None, limit: int) -> Page[Event]:

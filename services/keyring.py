@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 Purpose = Literal["webhook secrets", "kept answers", "claim links"]
-Signing = Literal["sessions", "form tokens", "account links", "claim forms"]
+Signing = Literal["sessions", "form tokens", "account links", "claim forms", "known browsers"]
 
 
 class Unreadable(Exception):

@@ -1,24 +1,31 @@
 """Lost mails: whoever names a certificate and its holder's address is sent the claim link again, and learns nothing."""
 
+from contextlib import suppress
 from datetime import datetime
+from uuid import uuid4
 
 from tortoise.transactions import in_transaction
 
 from rules import certificates as rule
 from rules import claims as claim_rule
 from rules.errors import Refused
-from services import certificates, claims, mail_outbox, verification
+from services import certificates, claims, database, mail_outbox, verification
 from services.keyring import Keyring
 
 
 async def ask(code: str, address: str, now: datetime) -> None:
     """The link goes to the holder where the address is his and the certificate can be claimed; else nothing happens.
 
-    It goes to the address as the academy wrote it. No more mails are sent than an academy can ask for.
+    It goes to the address as the academy wrote it. No more mails are sent than an academy can ask for. The same is asked
+    and something is written in every case, so that requests beside it are not held up longer where something fits.
     """
-    found = await _with(code)
-    if found is not None and found.holder_email.lower() == address.strip().lower():
-        await _send(found, now)
+    async with in_transaction():
+        found = await _with(code)
+        if found is not None and found.holder_email.lower() == address.strip().lower():
+            await _send(found, now)
+        else:
+            await _send_nothing(code)
+        await database.writable(now)
 
 
 async def ask_by_link(token: str, keyring: Keyring, now: datetime) -> None:
@@ -42,6 +49,13 @@ async def _with(code: str) -> rule.Certificate | None:
         return await verification.find(code)
     except Refused:
         return None
+
+
+async def _send_nothing(code: str) -> None:
+    """What sending asks of the database, about nothing that there is."""
+    with suppress(Refused):
+        await certificates.held(uuid4(), code)
+    await mail_outbox.cancel(uuid4())
 
 
 async def _send(certificate: rule.Certificate, now: datetime) -> None:

@@ -13,7 +13,9 @@ from rules.errors import Refused
 A_DAY = timedelta(days=1)
 MOST_A_DAY = 5
 NO_PAUSE = timedelta(0)
-MailKind = Literal["claim", "claim_again", "renewed", "webhook_disabled", "invitation", "password_reset"]
+MailKind = Literal[
+    "claim", "claim_again", "renewed", "webhook_disabled", "invitation", "password_reset", "password_changed"
+]
 
 
 async def claim(certificate: certificates.Certificate, now: datetime) -> None:
@@ -39,13 +41,13 @@ async def webhook_disabled(organization_id: UUID, address: str, facts: Mapping[s
 
 
 async def to_person(
-    kind: Literal["invitation", "password_reset"],
+    kind: Literal["invitation", "password_reset", "password_changed"],
     organization_id: UUID,
     address: str,
     facts: Mapping[str, str],
     now: datetime,
 ) -> None:
-    """Somebody who signs in, or is to, is sent a link: to the `membership_id` or `user_id` among the facts."""
+    """Somebody who signs in, or is to, is told something, or sent a link: to a `membership_id` or `user_id` in the facts."""
     await _put(kind, organization_id, None, address, facts, now)
 
 

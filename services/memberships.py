@@ -9,7 +9,7 @@ from tortoise.transactions import in_transaction
 
 from models import Membership
 from models import Session as SessionRow
-from rules import roles
+from rules import roles, text
 from rules.errors import Refused
 from rules.roles import Role
 from services import audit, organization_locks, organizations, users
@@ -21,7 +21,11 @@ MOST_INVITED = 100
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody in a team, or invited to it (no `accepted_at`); whoever has not come yet is known by the address alone."""
+    """Somebody in a team, or invited to it (no `accepted_at`).
+
+    Whoever has not come yet is known by the address alone, as it was typed here: what an account is called elsewhere, or
+    that there is one, is its person's to tell.
+    """
 
     id: UUID
     user_id: UUID
@@ -31,6 +35,15 @@ class Member:
     invited_at: datetime
     accepted_at: datetime | None
     last_signed_in_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Who is put into a team, or invited to it, and as what; the name counts for somebody without an account alone."""
+
+    email: str
+    name: str
+    role: str
 
 
 async def list_of(organization_id: UUID) -> list[Member]:
@@ -56,7 +69,7 @@ async def change_role(caller: Caller, member_id: UUID, role: str, now: datetime)
         await _keep_an_owner(row)
         row.role = wanted
         await row.save(update_fields=["role"])
-        facts = {"email": row.user.email}
+        facts = {"email": _as_member(row).email}
         change = ({**facts, "role": before}, {**facts, "role": wanted})
         await audit.record(caller, "change_role", str(row.id), change, now)
     return _as_member(row)
@@ -70,34 +83,46 @@ async def remove(caller: Caller, member_id: UUID, now: datetime) -> Member:
         await _keep_an_owner(row)
         await SessionRow.filter(user_id=row.user_id, organization_id=row.organization_id).delete()
         await row.delete()
-        before = {"email": row.user.email, "role": row.role}
+        before = {"email": _as_member(row).email, "role": row.role}
         await audit.record(caller, "remove_member", str(row.id), (before, {}), now)
     return _as_member(row)
 
 
 async def add(caller: Caller, email: str, name: str, role: str, now: datetime, *, is_accepted: bool) -> Member:
     """Somebody is put into the team, or invited to it. Whoever is in it already is refused."""
-    wanted = roles.parse(role)
     async with in_transaction():
-        await organizations.read(caller.organization_id)
-        await organization_locks.hold(caller.organization_id)
-        user = await users.found_or_made(email, name, now)
-        if await Membership.filter(organization_id=caller.organization_id, user_id=user.id).exists():
-            raise Refused("conflict", f"{user.email} is in the team or invited already.", field="email")
-        if not is_accepted:
-            await _keep_within_bounds(caller.organization_id)
-        row = Membership(
-            id=uuid4(),
-            organization_id=caller.organization_id,
-            user=user,
-            role=wanted,
-            created_at=now,
-            accepted_at=now if is_accepted else None,
-        )
-        await row.save()
-        change: tuple[dict[str, object], dict[str, object]] = ({}, {"email": user.email, "role": wanted})
-        await audit.record(caller, "add_member" if is_accepted else "invite_member", str(row.id), change, now)
+        member = await put(caller.organization_id, Newcomer(email, name, role), now, is_accepted=is_accepted)
+        await record(caller, member, now)
+    return member
+
+
+async def put(organization_id: UUID, who: Newcomer, now: datetime, *, is_accepted: bool) -> Member:
+    """The same within a transaction that does more and ends with `record`."""
+    wanted, email = roles.parse(who.role), text.address(who.email.strip(), field="email")
+    await organizations.read(organization_id)
+    await organization_locks.hold(organization_id)
+    user = await users.found_or_made(email, who.name, now)
+    if await Membership.filter(organization_id=organization_id, user_id=user.id).exists():
+        raise Refused("conflict", f"{email} is in the team or invited already.", field="email")
+    if not is_accepted:
+        await _keep_within_bounds(organization_id)
+    row = Membership(
+        id=uuid4(),
+        organization_id=organization_id,
+        user=user,
+        role=wanted,
+        invited_email=email,
+        created_at=now,
+        accepted_at=now if is_accepted else None,
+    )
+    await row.save()
     return _as_member(row)
+
+
+async def record(caller: Caller, member: Member, now: datetime) -> None:
+    """Somebody new is told of in the audit log: the last thing of the transaction."""
+    change = (audit.NOTHING, {"email": member.email, "role": member.role})
+    await audit.record(caller, "add_member" if member.accepted_at else "invite_member", member.id, change, now)
 
 
 async def _keep_within_bounds(organization_id: UUID) -> None:
@@ -132,7 +157,7 @@ def _as_member(row: Membership) -> Member:
         row.id,
         row.user_id,
         row.user.name if has_come else None,
-        row.user.email,
+        row.user.email if has_come else row.invited_email,
         roles.parse(row.role),
         row.created_at,
         row.accepted_at,

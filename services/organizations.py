@@ -126,18 +126,18 @@ async def update(caller: Caller, change: Mapping[str, object], now: datetime) ->
 
 
 async def set_logo(caller: Caller, upload: bytes | None, now: datetime) -> rule.Organization:
-    """A logo takes the place of the one before, drawn anew from what was uploaded; None leaves the academy without."""
+    """A logo takes the place of the one before, drawn anew from what was uploaded; None leaves the academy without.
+
+    The one before stays at its address.
+    """
     drawn = None if upload is None else await pictures.drawn(upload, "logo")
     digest = None if drawn is None else drawn.digest
     async with in_transaction():
-        await pictures.hold()
         present = await _held(caller.organization_id)
         if present.logo_id != digest:
             if drawn is not None:
                 await pictures.keep(drawn, now)
             await Organization.filter(id=present.id).update(logo_id=digest)
-            if present.logo_id is not None:
-                await pictures.drop(present.logo_id)
             change = {"logo": present.logo_id}, {"logo": digest}
             await audit.record(caller, "set_logo", present.id, change, now)
         return await read(present.id)

@@ -1,5 +1,6 @@
 """Sessions: who is signed in, for which academy. Ended ones are gone, and with them what their cookies were worth."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -12,6 +13,7 @@ from models import Session as SessionRow
 from rules import organizations as organization_rule
 from rules import roles, session_tokens
 from rules.errors import Refused
+from rules.instants import EARLIEST
 from rules.roles import Role
 from services import organizations, users
 from services.keyring import Keyring
@@ -23,11 +25,12 @@ _NOTED_EVERY = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An academy that somebody may work for, and as what."""
+    """An academy that somebody may work for, as what, and when they last began to."""
 
     organization_id: UUID
     name: str
     role: Role
+    worked_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +51,21 @@ async def sign_in(email: str, password: str, keyring: Keyring, now: datetime) ->
 
 
 async def start(user_id: UUID, organization_id: UUID | None, keyring: Keyring, now: datetime) -> str:
-    """The token of a new session, for an academy, or any that the person is in; sessions that are over are cleared away."""
+    """The token of a new session, for an academy, or the one worked for last; sessions that are over are cleared away."""
     async with in_transaction():
         places = await _places(user_id)
         if not places:
             raise Refused("unprocessable_entity", "You are in no academy's team. Ask an owner of yours to invite you.")
-        chosen = organization_id if organization_id in {place.organization_id for place in places} else None
+        here = next((place for place in places if place.organization_id == organization_id), _last(places))
         row = await SessionRow.create(
             id=uuid4(),
             user_id=user_id,
-            organization_id=chosen or places[0].organization_id,
+            organization_id=here.organization_id,
             created_at=now,
             seen_at=now,
             expires_at=now + session_tokens.LONGEST,
         )
+        await _remember(user_id, here.organization_id, now)
         await SessionRow.filter(Q(expires_at__lte=now) | Q(seen_at__lte=now - session_tokens.IDLE)).delete()
     return session_tokens.token(keyring.keys_of("sessions")[0], row.id, row.expires_at)
 
@@ -83,11 +87,13 @@ async def read(token: str, keyring: Keyring, now: datetime) -> Session | None:
     return Session(row.id, users.as_person(row.user), organization, here.role, others)
 
 
-async def switch(session: Session, organization_id: UUID) -> None:
-    """The same person works for another academy of theirs."""
+async def switch(session: Session, organization_id: UUID, now: datetime) -> None:
+    """The same person works for another academy of theirs, also when they sign in next."""
     if organization_id not in {place.organization_id for place in session.others}:
         raise Refused("not_found", "You are not in this academy's team.")
-    await SessionRow.filter(id=session.id).update(organization_id=organization_id)
+    async with in_transaction():
+        await SessionRow.filter(id=session.id).update(organization_id=organization_id)
+        await _remember(session.user.id, organization_id, now)
 
 
 async def end(session_id: UUID) -> None:
@@ -109,4 +115,13 @@ async def count_of_others(session: Session, now: datetime) -> int:
 async def _places(user_id: UUID) -> list[Place]:
     found = Membership.filter(user_id=user_id, accepted_at__isnull=False).select_related("organization")
     rows = await found.order_by("accepted_at")
-    return [Place(row.organization_id, row.organization.name, roles.parse(row.role)) for row in rows]
+    return [Place(row.organization_id, row.organization.name, roles.parse(row.role), row.worked_at) for row in rows]
+
+
+def _last(places: Sequence[Place]) -> Place:
+    """The one that was worked for last; the one joined first where none was."""
+    return max(places, key=lambda place: place.worked_at or EARLIEST)
+
+
+async def _remember(user_id: UUID, organization_id: UUID, now: datetime) -> None:
+    await Membership.filter(user_id=user_id, organization_id=organization_id).update(worked_at=now)

@@ -10,9 +10,10 @@ from models import Membership, User
 from models import Session as SessionRow
 from rules import passwords, text
 from rules.errors import Refused
-from services import password_hashes
+from services import audit, mail_outbox, password_hashes
+from services.callers import Caller
 
-WRONG = "The mail address or the password is not right."
+WRONG = "The email address or password is wrong."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,29 @@ async def rename(user_id: UUID, name: str) -> None:
         await User.filter(id=user_id).update(name=name)
 
 
-async def change_password(user_id: UUID, present: str, wanted: str) -> None:
+async def change_password(user_id: UUID, present: str, wanted: str, now: datetime) -> None:
     """A person who knows the present password sets another, which ends every session."""
     row = await User.get(id=user_id)
     passwords.check(wanted, row.email, field="new_password")
-    kept = row.password_hash
-    if not (await password_hashes.check(kept, present)).is_right:
+    is_right = (await password_hashes.check(row.password_hash, present)).is_right
+    if not is_right or not await replace_password(row, await password_hashes.make(wanted), now, is_known=True):
         raise Refused("unprocessable_entity", "This is not your present password.", field="password")
-    await put_password(user_id, kept, await password_hashes.make(wanted))
+
+
+async def replace_password(row: User, wanted: str, now: datetime, *, is_known: bool) -> bool:
+    """As `put_password`, for somebody who knew the present one or had a link; told by mail and in the teams' audit logs."""
+    async with in_transaction():
+        if not await put_password(row.id, row.password_hash, wanted):
+            return False
+        joined = Membership.filter(user_id=row.id, accepted_at__isnull=False)
+        # In one order always: an entry may wait for another's instant, and nobody may do so in a circle.
+        teams = [Caller(team.organization_id, user_id=row.id) for team in await joined.order_by("organization_id")]
+        for caller in teams[:1]:
+            await mail_outbox.to_person("password_changed", caller.organization_id, row.email, {}, now)
+        told = (audit.NOTHING, {"email": row.email})
+        for caller in teams:
+            await audit.record(caller, "change_password" if is_known else "reset_password", row.id, told, now)
+    return True
 
 
 async def put_password(user_id: UUID, before: str | None, wanted: str, **more: object) -> bool:
@@ -80,8 +96,10 @@ async def put_password(user_id: UUID, before: str | None, wanted: str, **more: o
 
 
 async def found_or_made(email: str, name: str, now: datetime) -> User:
-    """The user with an address; made without a password where there is none. Belongs into the transaction of the change."""
-    email = text.address(email.strip(), field="email")
+    """The user with an address; made without a password where there is none. Belongs into the transaction of the change.
+
+    `email` is one of rules.text.address.
+    """
     known = await User.get_or_none(email_key=key_of(email))
     if known is not None:
         return known

@@ -182,6 +182,12 @@ def as_rule(row: Webhook) -> rule.Webhook:
     )
 
 
+def told_url(webhook: rule.Webhook) -> str:
+    """The address as the audit log keeps it: what follows a question mark in it may be a password."""
+    url, question, _ = webhook.url.partition("?")
+    return url + question
+
+
 def _of(organization_id: UUID) -> Any:  # noqa: ANN401  # a query set, whose type Tortoise does not export whole
     return Webhook.filter(organization_id=organization_id, deleted_at__isnull=True)
 
@@ -215,9 +221,8 @@ async def _resume(deliveries: list[UUID], now: datetime) -> None:
 
 
 def _told(webhook: rule.Webhook) -> dict[str, object]:
-    """What the audit log keeps of an endpoint. What follows a question mark in its address may be a password."""
-    url, question, _ = webhook.url.partition("?")
-    return {"url": url + question, "description": webhook.description, "events": webhook.events}
+    """What the audit log keeps of an endpoint."""
+    return {"url": told_url(webhook), "description": webhook.description, "events": webhook.events}
 
 
 def _described(description: str | None) -> str | None:

@@ -1,16 +1,18 @@
-"""Announcing: what time itself brings about. Certificates expire; what is no longer wanted is cleared away."""
+"""Announcing: what time itself brings about. Certificates expire, old rows are filled in, what is over is cleared away."""
 
 import asyncio
 from datetime import UTC, datetime
 
 import structlog
 
-from services import clock_jumps, delivery_queue, expiry, idempotency, webhook_secrets
+from services import clock_jumps, delivery_queue, expiry, holder_keys, idempotency, webhook_secrets
 from services.keyring import Keyring
 from worker.rounds import repeat
 
 PAUSE_SECONDS = 2.0
 CLEARING_SECONDS = 60.0
+FILLING_SECONDS = 0.05
+"""Between two batches of rows that are brought up to date, so that whoever waits for the database has it first."""
 _log = structlog.get_logger()
 
 
@@ -27,6 +29,7 @@ class Announcing:
             group.create_task(repeat("forgetting answers", _forget, stop))
             group.create_task(repeat("clearing away deliveries", _clear_away, stop))
             group.create_task(repeat("bringing back what a clock put off", _bring_back, stop))
+            group.create_task(repeat("filling in what holders are found by", _fill, stop))
             if self._keyring.was_replaced:
                 group.create_task(repeat("sealing anew", self._reseal, stop))
 
@@ -56,3 +59,7 @@ async def _clear_away() -> float:
 
 async def _bring_back() -> float:
     return 0 if await clock_jumps.bring_back(datetime.now(UTC)) else CLEARING_SECONDS
+
+
+async def _fill() -> float:
+    return FILLING_SECONDS if await holder_keys.fill() else CLEARING_SECONDS

@@ -24,6 +24,7 @@ _LETTERS: dict[MailKind, str] = {
     "webhook_disabled": "webhook_disabled",
     "invitation": "invitation",
     "password_reset": "password_reset",
+    "password_changed": "password_changed",
 }
 
 

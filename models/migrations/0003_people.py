@@ -1,34 +1,53 @@
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 
-from models.database import fetch
-from rules import holders
+from models.database import fetch, is_postgres
+from models.gentle_migration import GentleMigration
 
-INDEXES = {"membership_of_user": "membership (user_id)", "session_of_user": "session (user_id)"}
+INDEXES = {
+    "membership_of_user": "membership (user_id)",
+    "session_of_user": "session (user_id)",
+}
+# Small and soon made, however many are to be filled in: it has each academy's id once. A million rows take 0.25 s, 6 MB.
+KEYLESS = "certificate (organization_id) WHERE holder_key IS NULL"
 
-AT_ONCE = 1000
+# The former release, which may still run beside this one, corrects holders and knows no key: where it leaves the key as
+# it was, the key goes, and upkeep makes it anew. To be dropped once no release without keys can run.
+SAME_KEY = (
+    "AFTER UPDATE OF holder_name, holder_email ON certificate FOR EACH ROW WHEN (new.holder_key {} old.holder_key)"
+)
+FORGET = "UPDATE certificate SET holder_key = NULL WHERE id = new.id"
+ON_SQLITE = (f"CREATE TRIGGER certificate_corrected {SAME_KEY.format('IS')} BEGIN {FORGET}; END",)
+ON_POSTGRES = (
+    f"CREATE FUNCTION forget_holder_key() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN {FORGET}; RETURN NULL; END'",
+    f"CREATE TRIGGER certificate_corrected {SAME_KEY.format('IS NOT DISTINCT FROM')} EXECUTE FUNCTION forget_holder_key()",
+)
 
 
-async def find_holders(*_: object) -> None:
-    """Holders of certificates that are there already are found like those of later ones."""
-    last = str(UUID(int=0))
-    wanted = f"SELECT id, holder_name, holder_email FROM certificate WHERE id > $1 ORDER BY id LIMIT {AT_ONCE}"  # noqa: S608  # a number
-    while rows := await fetch(wanted, last):
-        for row in rows:
-            last = str(row["id"])
-            key = holders.key(row["holder_name"], row["holder_email"])
-            await fetch("UPDATE certificate SET holder_key = $1 WHERE id = $2 RETURNING id", key, last)
+async def notice_corrections(*_: object) -> None:
+    """Corrections by the former release take the key of what was there before away."""
+    for statement in ON_POSTGRES if is_postgres() else ON_SQLITE:
+        await fetch(statement)
 
 
-class Migration(migrations.Migration):
+async def ignore_corrections(*_: object) -> None:
+    """The way back."""
+    await fetch("DROP TRIGGER certificate_corrected" + (" ON certificate" if is_postgres() else ""))
+    if is_postgres():
+        await fetch("DROP FUNCTION forget_holder_key()")
+
+
+class Migration(GentleMigration):
     """People who sign in, what they may do, and how an academy's certificates look."""
 
     dependencies = [("models", "0002_events")]
 
     initial = False
+
+    in_use = ("organization", "audit_entry", "certificate")
 
     operations = [
         ops.CreateModel(
@@ -95,8 +114,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("role", fields.CharField(max_length=16)),
+                ("invited_email", fields.CharField(max_length=254)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("accepted_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("worked_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={
                 "table": "membership",
@@ -140,6 +161,7 @@ class Migration(migrations.Migration):
             options={"table": "session", "app": "models", "pk_attr": "id", "table_description": "Who is signed in"},
             bases=["Model"],
         ),
+        *(ops.RunSQL(f"CREATE INDEX {name} ON {shape}", f"DROP INDEX {name}") for name, shape in INDEXES.items()),
         ops.AddField(
             model_name="AuditEntry",
             name="user",
@@ -199,8 +221,8 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="Certificate",
             name="holder_key",
-            field=fields.TextField(default="", db_default="", unique=False),
+            field=fields.TextField(null=True, unique=False),
         ),
-        ops.RunPython(find_holders, ops.RunPython.noop),
-        *(ops.RunSQL(f"CREATE INDEX {name} ON {shape}", f"DROP INDEX {name}") for name, shape in INDEXES.items()),
+        ops.RunSQL(f"CREATE INDEX certificate_without_key ON {KEYLESS}", "DROP INDEX certificate_without_key"),
+        ops.RunPython(notice_corrections, ignore_corrections),
     ]

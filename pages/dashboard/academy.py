@@ -80,7 +80,7 @@ async def ask_for_profile(visit: Visit) -> Response:
 @post(f"{FOLDER}/profile", role="owner")
 async def change_profile(visit: Visit) -> Response:
     """The academy under its new name, site and address."""
-    errors = await _updated(visit, _PROFILE)
+    errors = await _updated(visit, {name: visit.form.text(name) for name in _PROFILE})
     return (
         visit.page("dashboard/academy_profile.html", 422, errors=errors)
         if errors
@@ -125,12 +125,14 @@ async def ask_for_look(visit: Visit) -> Response:
 async def change_look(visit: Visit) -> Response:
     """Certificates as they were chosen to look, or first a picture of that."""
     typed = {name: visit.form.text(name) for name in _LOOK}
+    if not visit.form.flag("own_colour"):
+        typed["accent_colour"] = ""  # a field for colours is never sent empty
     if visit.form.text("do") == "preview":
         errors = Errors()
         with errors.caught():
             _look(typed["certificate_design"], typed.__getitem__)
-        return _look_page(visit, typed, errors)
-    errors = await _updated(visit, _LOOK)
+        return _look_page(visit, typed, errors, is_preview=not errors)
+    errors = await _updated(visit, typed)
     return _look_page(visit, typed, errors) if errors else visit.to(FOLDER, "look_saved")
 
 
@@ -145,19 +147,22 @@ async def preview(visit: Visit) -> Response:
         raise Refused("not_found", "There is no such picture.") from None
     organization = replace(visit.organization, appearance=look)
     course = await visit.work(_course(visit))
-    made = await documents.preview(visit.printer, visit.gate, visit.links, organization, course)
+    who = str(visit.session.user.id)
+    made = await documents.preview(visit.printer, visit.gate, visit.links, organization, course, who=who)
     return Response(made, media_type="image/png")
 
 
-async def _updated(visit: Visit, names: tuple[str, ...]) -> Errors:
+async def _updated(visit: Visit, typed: Mapping[str, str]) -> Errors:
     errors = Errors()
-    change = {name: visit.form.optional(name) for name in names}
+    change = {name: value or None for name, value in typed.items()}
     with errors.caught():
         await visit.work(organizations.update(visit.caller, change, visit.now))
     return errors
 
 
-def _look_page(visit: Visit, form: Mapping[str, str], errors: Mapping[str, str] | None = None) -> Response:
+def _look_page(
+    visit: Visit, form: Mapping[str, str], errors: Mapping[str, str] | None = None, *, is_preview: bool = False
+) -> Response:
     """Pictures show what is typed, or what is so now where that is no look."""
     pictured = _look_of(visit.organization.appearance) if errors else form
     accent = "" if errors or not form["accent_colour"] else colours.parse(form["accent_colour"])
@@ -170,6 +175,8 @@ def _look_page(visit: Visit, form: Mapping[str, str], errors: Mapping[str, str] 
         papers=PAPERS.items(),
         printed_languages=LANGUAGES.items(),
         accent=accent,
+        usual=appearance.ACCENT,
+        is_preview=is_preview,
         drawn=colours.readable(accent) if accent else "",
         previews=_previews(pictured),
     )

@@ -34,8 +34,8 @@ async def change_password(visit: Visit) -> Response:
     errors, user = Errors(), visit.session.user
     present, wanted = visit.form.exactly("password"), visit.form.exactly("new_password")
     with errors.caught():
-        await visit.gate.may_try(visit.request.scope, "sign in", users.key_of(user.email))
-        await visit.work(users.change_password(user.id, present, wanted))
+        await visit.gate.may_confirm(user.id)
+        await visit.work(users.change_password(user.id, present, wanted, visit.now))
     if errors:
         return await _page(visit, errors)
     token = await visit.work(sessions.start(user.id, visit.organization.id, visit.keyring, visit.now))
@@ -58,7 +58,7 @@ async def switch(visit: Visit) -> Response:
         organization_id = UUID(visit.form.text("organization_id"))
     except ValueError:
         raise Refused("not_found", "You are not in this academy's team.") from None
-    await visit.work(sessions.switch(visit.session, organization_id))
+    await visit.work(sessions.switch(visit.session, organization_id, visit.now))
     return visit.to("/", "switched")
 
 

@@ -32,16 +32,22 @@ WORDS = {
     "delete_webhook": "deleted an endpoint",
     "enable_webhook": "enabled an endpoint",
     "disable_webhook": "disabled an endpoint",
-    "rotate_webhook_secret": "replaced an endpoint's secret",
+    "rotate_webhook_secret": "replaced an endpoint’s secret",
     "create_organization": "created the academy",
-    "update_organization": "changed the academy's settings",
-    "set_logo": "changed the academy's logo",
-    "change_letters": "changed the letters of the academy's codes",
-    "assign_plan": "changed the academy's plan",
+    "update_organization": "changed the academy’s settings",
+    "set_logo": "changed the academy’s logo",
+    "change_letters": "changed the letters of the academy’s codes",
+    "assign_plan": "changed the academy’s plan",
     "add_member": "added somebody to the team",
     "invite_member": "invited somebody to the team",
-    "change_role": "changed somebody's role",
+    "change_role": "changed somebody’s role",
     "remove_member": "removed somebody from the team",
+    "accept_invitation": "joined the team",
+    "change_password": "changed their own password",
+    "reset_password": "set a new password by a link from an email",
+    "send_test_webhook": "sent a test to the endpoints",
+    "redeliver": "sent an event to an endpoint again",
+    "redeliver_range": "sent events to an endpoint again",
 }
 """What was done, as one tells it."""
 PLACES = {
@@ -49,6 +55,7 @@ PLACES = {
     "claim": "/certificates",
     "course": "/courses",
     "webhook": "/settings/webhooks",
+    "redeliver": "/settings/webhooks",
 }
 """Where one sees what something was done to, by a word of the action."""
 Told = str | datetime
@@ -90,19 +97,19 @@ def _about(entry: Entry) -> str:
     if entry.action.endswith("certificate") or entry.action == "resend_claim":
         return entry.subject
     told = {**entry.before, **entry.after}
-    return next((str(told[name]) for name in ("name", "email", "url") if told.get(name)), "")
+    return next((str(shown(told[name], name)) for name in ("name", "email", "url") if told.get(name)), "")
 
 
 def _path(entry: Entry) -> str:
     """Where what it was done to is now; nothing for what has no page."""
     words = entry.action.split("_")
     place = next((place for word, place in PLACES.items() if word in words), "")
-    return f"{DASHBOARD}{place}/{entry.subject}" if place and "delete" not in words else ""
+    return f"{DASHBOARD}{place}/{entry.subject}" if place and not {"delete", "test"} & {*words} else ""
 
 
 def _changes(before: Mapping[str, object], after: Mapping[str, object]) -> list[tuple[str, Told, Told]]:
     names = list(dict.fromkeys([*before, *after]))
-    return [(_named(name), shown(before.get(name)), shown(after.get(name))) for name in names]
+    return [(_named(name), shown(before.get(name), name), shown(after.get(name), name)) for name in names]
 
 
 def _named(member: str) -> str:
@@ -110,14 +117,16 @@ def _named(member: str) -> str:
     return "Address" if member == "url" else member.replace("_", " ").capitalize()
 
 
-def shown(value: object) -> Told:
-    """A value as one reads it; a moment as itself, nothing for what is not there.
+def shown(value: object, member: str = "") -> Told:
+    """A value as one reads it; a moment as itself, nothing for what is not there, and what was left out of an address.
 
-    >>> shown(["a", "b"]), shown(True), shown(None), shown(12)
-    ('a, b', 'yes', '', '12')
+    >>> shown(["a", "b"]), shown(True), shown(None), shown(12), shown("https://example.com/?", "url")
+    ('a, b', 'yes', '', '12', 'https://example.com/?…')
     """
     if value is None:
         return ""
+    if member == "url" and str(value).endswith("?"):
+        return f"{value}…"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):

@@ -1,6 +1,7 @@
 """Certificates: found, filtered, issued."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC
 from uuid import UUID
 
 from starlette.responses import Response
@@ -9,6 +10,7 @@ from pages.dashboard import cursors, holder_form, once, typed
 from pages.dashboard.routing import get, post
 from pages.dashboard.visit import Visit
 from pages.forms import Errors
+from rules import instants
 from rules.courses import Course
 from rules.errors import Refused
 from services import certificate_search, certificates, courses
@@ -26,6 +28,11 @@ STATES: dict[Status, str] = {
     "revoked": "Revoked",
     "unclaimed": "Not claimed",
 }
+_TELLING: tuple[Callable[[Course], str], ...] = (
+    lambda course: f"EQF level {course.eqf_level}" if course.eqf_level else "",
+    lambda course: f"since {instants.day(course.created_at)}",
+    lambda course: f"since {instants.day(course.created_at)}, {course.created_at.astimezone(UTC):%H:%M:%S} UTC",
+)
 _INVALID = 422
 _LONGEST_QUESTION = 254
 
@@ -120,7 +127,21 @@ async def _courses(visit: Visit, chosen: UUID | None) -> list[Course]:
 
 
 def _choices(found: list[Course]) -> list[tuple[str, str]]:
-    return sorted(((str(course.id), course.name) for course in found), key=lambda choice: choice[1].casefold())
+    named: dict[str, list[Course]] = {}
+    for course in sorted(found, key=lambda course: (course.name.casefold(), course.created_at)):
+        named.setdefault(course.name.casefold(), []).append(course)
+    return [
+        (str(course.id), label) for alike in named.values() for course, label in zip(alike, _labels(alike), strict=True)
+    ]
+
+
+def _labels(alike: list[Course]) -> list[str]:
+    """What tells courses of one name apart: nothing for a single one, else the level, the day or the moment of each."""
+    if len(alike) == 1:
+        return [alike[0].name]
+    told = [[tell(course) for course in alike] for tell in _TELLING]
+    apart = next((one for one in told if all(one) and len(set(one)) == len(alike)), told[-1])
+    return [f"{course.name} ({word})" for course, word in zip(alike, apart, strict=True)]
 
 
 ENTRIES = (show_all, show_new, issue)

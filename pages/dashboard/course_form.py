@@ -10,11 +10,11 @@ from rules.courses import Course
 LABELS: Mapping[str, str] = {
     "name": "Name",
     "description": "Description",
-    "validity_period_months": "Months that a certificate is valid",
+    "validity_period_months": "Valid for (months)",
     "eqf_level": "EQF level",
     "nlqf_level": "NLQF level",
     "qualification_label": "Qualification",
-    "criteria_narrative": "What one does to earn it",
+    "criteria_narrative": "What holders did to earn it",
     "criteria_url": "Page about the criteria",
     "badge_image_url": "Address of a badge picture",
 }

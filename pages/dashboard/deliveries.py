@@ -66,9 +66,9 @@ async def show(visit: Visit) -> Response:
 @post(f"{ONE}/deliveries/{{delivery_id}}/redeliver", role="editor")
 async def redeliver(visit: Visit) -> Response:
     """One event is sent again."""
-    ids = visit.organization.id, visit.uuid("webhook_id"), visit.uuid("delivery_id")
-    await visit.work(deliveries.redeliver(*ids, visit.now))
-    return visit.to(f"{FOLDER}/{ids[1]}", "redelivered")
+    webhook_id, delivery_id = visit.uuid("webhook_id"), visit.uuid("delivery_id")
+    await visit.work(deliveries.redeliver(visit.caller, webhook_id, delivery_id, visit.now))
+    return visit.to(f"{FOLDER}/{webhook_id}", "redelivered")
 
 
 @post(f"{ONE}/redeliver", role="editor")
@@ -76,7 +76,7 @@ async def redeliver_range(visit: Visit) -> Response:
     """What was missed is sent again, so much of it as one call takes; the rest is asked for by the same button."""
     webhook = await of(visit)
     wanted = Range(_since(visit), None, "missed")
-    sent = await visit.work(deliveries.redeliver_range(visit.organization.id, webhook.id, wanted, visit.now))
+    sent = await visit.work(deliveries.redeliver_range(visit.caller, webhook.id, wanted, visit.now))
     resume_from = None if sent.resume_from is None else instants.show(sent.resume_from)
     return visit.page("dashboard/webhook_resent.html", webhook=webhook, queued=sent.queued, resume_from=resume_from)
 

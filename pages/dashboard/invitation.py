@@ -27,7 +27,7 @@ async def accept(visit: Visit) -> Response:
     if errors:
         return visit.again(TEMPLATE, errors, invitation=invitation)
     if session is not None:
-        return await begin(visit, session, visit.to("/", "welcome"))
+        return await begin(visit, invitation.email, session, visit.to("/", "welcome"))
     return visit.to(SIGN_IN, "joined" if visit.signed_in else "joined_team")
 
 

@@ -35,8 +35,11 @@ async def ask(visit: Visit) -> Response:
 async def create(visit: Visit) -> Response:
     """The new key, in this answer and nowhere else."""
     errors, made = Errors(), None
-    with errors.caught():
-        made = await first(visit, lambda: _made(visit))
+    if not visit.form.text("name"):
+        errors["name"] = "Enter the key’s name."
+    else:
+        with errors.caught():
+            made = await first(visit, lambda: _made(visit))
     if errors:
         return visit.page("dashboard/key_new.html", 422, errors=errors)
     if made is None:

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from pages.dashboard.routing import get, post
 from pages.dashboard.visit import SIGN_IN, Visit
 from pages.forms import Errors
-from services import accounts, users
+from services import accounts
 
 ASK, CHOOSE = "dashboard/reset.html", "dashboard/reset_password.html"
 
@@ -21,8 +21,8 @@ async def ask(visit: Visit) -> Response:
     """The same answer for every address, after the same work."""
     errors, email = Errors(), visit.form.text("email")
     with errors.caught():
-        await visit.gate.may_try(visit.request.scope, "reset", users.key_of(email))
-        await visit.work(accounts.ask_for_reset(email, visit.now))
+        browser = await visit.may_try("reset", email)
+        await visit.work(accounts.ask_for_reset(email, visit.now, is_known=browser is not None))
     if errors:
         return visit.again(ASK, errors)
     return visit.page("dashboard/reset_asked.html", email=email)

@@ -22,6 +22,8 @@ from services import sessions
 Method = Literal["GET", "POST"]
 Answer = Callable[[Visit], Awaitable[Response]]
 PRIVATE = {"cache-control": "no-store", "referrer-policy": "same-origin", "x-robots-tag": "noindex"}
+SECRET = {"referrer-policy": "strict-origin"}
+"""Where the path itself opens something: not even our own style sheet is told it. Forms still say whence they come."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ def post(path: str, role: Role | None = "editor") -> Callable[[Answer], Entry]:
 class Door:
     """One path with its entries by method. Whatever leaves through it is for this visitor alone."""
 
-    def __init__(self, entries: Mapping[str, Entry], around: Surroundings) -> None:
+    def __init__(self, path: str, entries: Mapping[str, Entry], around: Surroundings) -> None:
+        self._headers = PRIVATE | SECRET if "{token}" in path else PRIVATE
         self._entries = entries
         self._around = around
 
@@ -58,9 +61,13 @@ class Door:
             response = await self._answered(request)
         except Exception as fault:
             page = await self._around.rendering.fault(request, fault)
-            await _private(page)(scope, receive, send)
+            await self._private(page)(scope, receive, send)
             raise
-        await _private(response)(scope, receive, send)
+        await self._private(response)(scope, receive, send)
+
+    def _private(self, response: Response) -> Response:
+        response.headers.update(self._headers)
+        return response
 
     async def _answered(self, request: Request) -> Response:
         entry = self._entries.get("GET" if request.method == "HEAD" else request.method)
@@ -73,7 +80,7 @@ class Door:
                 return self._barred(visit, entry) or await entry.answer(visit)
             return await self._sent(visit, entry)
         except Refused as refused:
-            return visit.refusal(refused)
+            return visit.refusal(refused, form_at=visit.address if "GET" in self._entries else "")
 
     async def _session(self, visit: Visit) -> sessions.Session | None:
         """Who is signed in. Strangers are counted by their address, others by their session."""
@@ -121,8 +128,8 @@ def routes_of(entries: Sequence[Entry], around: Surroundings) -> list[BaseRoute]
         by_path[entry.path][entry.method] = entry
     # Plain paths first: "/courses/new" is not the course named "new".
     ordered = sorted(by_path, key=lambda path: [(part.startswith("{"), part) for part in path.split("/")])
-    doors = [Route(DASHBOARD + path.rstrip("/"), Door(by_path[path], around)) for path in ordered]
-    return [*doors, Route(f"{DASHBOARD}/{{rest:path}}", Door({}, around))]
+    doors = [Route(DASHBOARD + path.rstrip("/"), Door(path, by_path[path], around)) for path in ordered]
+    return [*doors, Route(f"{DASHBOARD}/{{rest:path}}", Door("", {}, around))]
 
 
 def _once_more(visit: Visit) -> Response:
@@ -135,8 +142,3 @@ def _once_more(visit: Visit) -> Response:
         is_incomplete=visit.form.has_what_is_not_kept,
         needs_sign_in=visit.signed_in is None and not visit.is_for_anyone,
     )
-
-
-def _private(response: Response) -> Response:
-    response.headers.update(PRIVATE)
-    return response

@@ -8,7 +8,7 @@ from pages.dashboard.visit import SIGN_IN, Visit
 from pages.forms import Errors
 from pages.origin import DASHBOARD
 from rules import session_tokens
-from services import sessions, users
+from services import sessions
 
 TEMPLATE = "dashboard/sign_in.html"
 
@@ -27,11 +27,11 @@ async def sign_in(visit: Visit) -> Response:
     errors, token = Errors(), ""
     email, password = visit.form.text("email"), visit.form.exactly("password")
     with errors.caught():
-        await visit.gate.may_try(visit.request.scope, "sign in", users.key_of(email))
+        await visit.may_try("sign in", email)
         token = await visit.work(sessions.sign_in(email, password, visit.keyring, visit.now))
     if errors:
         return visit.again(TEMPLATE, errors, next=visit.form.text("next"))
-    return await begin(visit, token, visit.to(_wanted(visit.form.text("next"))))
+    return await begin(visit, email, token, visit.to(_wanted(visit.form.text("next"))))
 
 
 @post("/sign-out", role="viewer")
@@ -43,13 +43,14 @@ async def sign_out(visit: Visit) -> Response:
     return response
 
 
-async def begin(visit: Visit, token: str, response: Response) -> Response:
+async def begin(visit: Visit, email: str, token: str, response: Response) -> Response:
     """The answer that makes the visitor somebody else: the session that they came with ends, whoever's it was."""
     present = visit.cookies.read(visit.request, "session")
     session_id = session_tokens.read(present, visit.keyring.keys_of("sessions"), visit.now)
     if session_id is not None:
         await visit.work(sessions.end(session_id))
     visit.cookies.set(response, "session", token)
+    visit.remember(response, email)
     return response
 
 

@@ -39,6 +39,8 @@ def day(typed: str, field: str, today: date) -> datetime | None:
         raise _refused(field, "must be a day as year, month and day, such as 2026-03-15")
     if found.year < 1970:  # noqa: PLR2004  # as rules.instants: no certificate is older than that
         raise _refused(field, "must not lie before the year 1970")
+    if found > today:
+        raise _refused(field, "must not lie in the future")
     return None if found == today else datetime.combine(found, time.min, UTC)
 
 

@@ -21,16 +21,19 @@ from pages.gate import Gate
 from pages.origin import DASHBOARD
 from pages.rendering import Rendering
 from printing.printer import Printer
-from rules import form_tokens
+from rules import form_tokens, known_browsers
 from rules.errors import Refused
 from rules.links import Links
 from rules.organizations import Organization
+from services import users
 from services.callers import Caller
 from services.keyring import Keyring
 from services.sessions import Session
 
 Result = TypeVar("Result")
 SIGN_IN = "/sign-in"
+KNOWN_FOR = 400 * 86_400
+"""How long a browser stays known to an account, in seconds: as long as browsers keep a cookie (RFC 6265bis, 5.5)."""
 _STRANGER = re.compile("[A-Za-z0-9_-]{43}")
 
 
@@ -162,9 +165,9 @@ class Visit:
         """Sign in first, and come back here."""
         return self.to(f"{SIGN_IN}?{urlencode({'next': self.address})}")
 
-    def refusal(self, refused: Refused) -> Response:
-        """A page that says why something is refused."""
-        response = self.page("dashboard/refused.html", self.gate.status(refused), refused=refused)
+    def refusal(self, refused: Refused, form_at: str = "") -> Response:
+        """A page that says why something is refused, with the way back to the form at an address, where one is."""
+        response = self.page("dashboard/refused.html", self.gate.status(refused), refused=refused, form_at=form_at)
         if refused.retry_after is not None:
             response.headers["retry-after"] = str(refused.retry_after)
         return response
@@ -172,6 +175,21 @@ class Visit:
     def forbidden(self, reason: str, **facts: object) -> Response:
         """A page that says that this is not for whoever asks: "role" or "foreign"."""
         return self.page("dashboard/forbidden.html", HTTPStatus.FORBIDDEN.value, reason=reason, **facts)
+
+    async def may_try(self, what: str, email: str) -> str | None:
+        """Counts a try at somebody's account or refuses it; tells how this browser is known to the account, if it is."""
+        account = users.key_of(email)
+        keys = self.keyring.keys_of("known browsers")
+        browser = known_browsers.name(self.cookies.read(self.request, "known"), keys, account)
+        await self.gate.may_try(self.request.scope, what, account, browser)
+        return browser
+
+    def remember(self, response: Response, email: str) -> None:
+        """This browser is known to the account from now on; one that is already keeps the name that it has."""
+        account, keys = users.key_of(email), self.keyring.keys_of("known browsers")
+        name = known_browsers.name(self.cookies.read(self.request, "known"), keys, account)
+        mark = known_browsers.mark(keys[0], account, bytes.fromhex(name) if name else secrets.token_bytes(16))
+        self.cookies.set(response, "known", mark, KNOWN_FOR)
 
     async def work(self, work: Coroutine[Any, Any, Result]) -> Result:
         """The result of work on the database, or TimeoutError, which becomes a page too."""

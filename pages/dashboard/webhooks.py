@@ -1,11 +1,15 @@
 """Settings > Webhooks: the endpoints that events are sent to."""
 
+from collections.abc import Collection
+
 from starlette.responses import Response
 
 from pages.dashboard.once import first
 from pages.dashboard.routing import get, post
 from pages.dashboard.visit import Visit
 from pages.forms import Errors
+from rules import text
+from rules.errors import Refused
 from rules.events import CERTIFICATE_KINDS, SAMPLE_CODE
 from rules.webhooks import Webhook
 from services import events, webhooks
@@ -20,6 +24,8 @@ MEANINGS = {
     "certificate.expiring": "expiring: it expires within 30 days",
     "certificate.expired": "expired: it has expired",
 }
+OUTSIDE = "Begins with https://, and can be reached from outside."
+ANYWHERE = "Begins with https:// or http://, and can be reached from the machine that this service runs on."
 EVENTS = [(kind, MEANINGS[kind]) for kind in CERTIFICATE_KINDS]
 
 
@@ -54,14 +60,14 @@ async def show(visit: Visit) -> Response:
 async def send_test(visit: Visit) -> Response:
     """A sample event goes to every enabled endpoint."""
     await visit.gate.may_send_test(visit.organization.id)
-    sent = await visit.work(events.send_test(visit.organization.id, visit.now))
+    sent = await visit.work(events.send_test(visit.caller, visit.now))
     return visit.to(FOLDER, "test_sent" if sent.endpoints else "test_not_sent")
 
 
 @get(f"{FOLDER}/new", role="owner")
 async def ask(visit: Visit) -> Response:
     """The form for a new endpoint."""
-    return visit.page("dashboard/webhook_new.html", events=EVENTS, chosen=[], sample_code=SAMPLE_CODE)
+    return await _form(visit, "new", [], Errors(), sample_code=SAMPLE_CODE)
 
 
 @post(f"{FOLDER}/new", role="owner")
@@ -72,8 +78,7 @@ async def create(visit: Visit) -> Response:
         with errors.caught():
             made = await first(visit, lambda: _made(visit))
     if errors:
-        chosen = visit.form.several("events")
-        return visit.page("dashboard/webhook_new.html", 422, errors=errors, events=EVENTS, chosen=chosen)
+        return await _form(visit, "new", visit.form.several("events"), errors)
     if made is None:
         return visit.to(FOLDER, "webhook_made_before")
     return with_secret(visit, made, is_new=True)
@@ -88,9 +93,7 @@ async def ask_for_change(visit: Visit) -> Response:
         "description": present.description or "",
         "which": "all" if present.events is None else "some",
     }
-    return visit.page(
-        "dashboard/webhook_edit.html", webhook=present, form=form, events=EVENTS, chosen=present.events or []
-    )
+    return await _form(visit, "edit", present.events or (), Errors(), webhook=present, form=form)
 
 
 @post(f"{ONE}/edit", role="owner")
@@ -105,10 +108,7 @@ async def change(visit: Visit) -> Response:
         with errors.caught():
             await visit.work(webhooks.update(visit.caller, present.id, members, visit.now))
     if errors:
-        chosen = visit.form.several("events")
-        return visit.page(
-            "dashboard/webhook_edit.html", 422, errors=errors, webhook=present, events=EVENTS, chosen=chosen
-        )
+        return await _form(visit, "edit", visit.form.several("events"), errors, webhook=present)
     return visit.to(f"{FOLDER}/{present.id}", "webhook_saved")
 
 
@@ -117,14 +117,46 @@ def with_secret(visit: Visit, made: NewSecret, *, is_new: bool) -> Response:
     return visit.page("dashboard/webhook_secret.html", webhook=made.webhook, secret=made.secret, is_new=is_new)
 
 
+async def _form(visit: Visit, task: str, chosen: Collection[str], errors: Errors, **facts: object) -> Response:
+    template, status = f"dashboard/webhook_{task}.html", 422 if errors else 200
+    hint = ANYWHERE if await _takes_private(visit) else OUTSIDE
+    return visit.page(template, status, errors=errors, events=EVENTS, chosen=chosen, url_hint=hint, **facts)
+
+
 async def _checked(visit: Visit) -> Errors:
     """What is wrong with an address or a choice of events, before anything is written."""
-    errors = Errors()
-    with errors.caught():
-        await visit.gate.may_receive(visit.form.text("url"))
+    errors, url = Errors(), visit.form.text("url")
+    schemes = ("https://", "http://") if await _takes_private(visit) else ("https://",)
+    if fault := _misspelt(url, schemes):
+        errors["url"] = fault
+    else:
+        with errors.caught():
+            await visit.gate.may_receive(url)
     if visit.form.text("which") == "some" and not visit.form.several("events"):
         errors["events"] = "Choose at least one event, or all of them."
     return errors
+
+
+async def _takes_private(visit: Visit) -> bool:
+    """Whether endpoints may be http and within: asked of whoever decides, so that no page says otherwise."""
+    try:
+        await visit.gate.may_receive("http://127.0.0.1/")
+    except Refused:
+        return False
+    return True
+
+
+def _misspelt(url: str, schemes: tuple[str, ...]) -> str:
+    """Why this is no address at all, told as one would at a desk; nothing where it is one."""
+    if not url:
+        return "Enter the address."
+    if not url.lower().startswith(schemes):
+        return f"The address has to begin with {' or '.join(schemes)}"
+    try:
+        text.web_address(url[: text.LONGEST_WEB_ADDRESS], field="url")
+    except Refused:
+        return "Enter a whole address, such as https://example.com/webhook, without blanks and without a password."
+    return ""
 
 
 def _wanted(visit: Visit) -> Wanted:

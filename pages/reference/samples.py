@@ -53,12 +53,15 @@ def address(base: str, path: str, in_path: Mapping[str, str], query: Sequence[tu
     return base + filled + ("?" + urlencode(query) if query else "")
 
 
-def of(call: Call) -> tuple[Sample, Sample, Sample]:
-    """The three samples of a call."""
+def of(call: Call, kept: str = "") -> tuple[Sample, Sample, Sample]:
+    """The three samples of a call. A value or a path's last part that is `kept` is read from the environment variable."""
+    texts = curl(call), python(call), javascript(call)
+    if kept:
+        texts = _reading_curl(texts[0], kept), _reading_python(texts[1], kept), _reading_javascript(texts[2], kept)
     return (
-        Sample("curl", "curl", curl(call)),
-        Sample("python", "Python", python(call)),
-        Sample("javascript", "JavaScript", javascript(call)),
+        Sample("curl", "curl", texts[0]),
+        Sample("python", "Python", texts[1]),
+        Sample("javascript", "JavaScript", texts[2]),
     )
 
 
@@ -99,6 +102,22 @@ def javascript(call: Call) -> str:
         f"const answer = await fetch({given});\n"
         f"if (!answer.ok) throw new Error(await answer.text());\nconsole.log({shown});"
     )
+
+
+def _reading_curl(text: str, name: str) -> str:
+    """The body's single quotes end for as long as the shell is to look."""
+    return text.replace(f'"{name}"', f'"\'"${name}"\'"').replace(f"/{name}", f"/${name}")
+
+
+def _reading_python(text: str, name: str) -> str:
+    text = re.sub(rf'"([^"\n]*/){name}"', rf'f"\1{{os.environ[{name!r}]}}"', text)
+    text = text.replace(f'"{name}"', f'os.environ["{name}"]')
+    return text if "import os\n" in text else f"import os\n\n{text}"
+
+
+def _reading_javascript(text: str, name: str) -> str:
+    text = re.sub(rf'"([^"\n]*/){name}"', rf"`\1${{process.env.{name}}}`", text)
+    return text.replace(f'"{name}"', f"process.env.{name}")
 
 
 def _options(call: Call) -> Iterator[str]:

@@ -1,10 +1,12 @@
 """What an employer's browser has to do for the verify page: little, nothing with anybody else, and no script."""
 
 import re
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
 from tests.browser import signing_in
 from tests.browser.accessibility import PHONE
@@ -44,11 +46,50 @@ def test_a_verdict_needs_no_script(verdict: str, anyone_visiting: Visiting, full
         expect(page.get_by_role("heading", level=1)).to_have_text(WORDS[verdict])
         assert page.url.endswith(f"/v/{code}")
         if verdict == "renewed":
-            page.get_by_role("link", name="newer").or_(page.get_by_role("link", name="holds now")).click()
+            page.get_by_role("link", name="replaced it").click()
             expect(page.get_by_role("heading", level=1)).to_have_text("Valid")
             assert page.url.endswith(full_world.places["successor"])
         page.get_by_role("link", name="Nederlands").click()
         expect(page.locator("html")).to_have_attribute("lang", "nl")
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_a_print_is_one_sheet_that_leads_back(
+    verdict: str, language: str, anyone_visiting: Visiting, full_world: World
+) -> None:
+    code = full_world.places[verdict]
+    with anyone_visiting(color_scheme="dark") as (page, _):
+        page.goto(f"/v/{code}?lang={language}")
+        page.emulate_media(media="print")
+        expect(page.locator(".qr")).to_be_visible(visible=verdict != "revoked")
+        (sheet,) = PdfReader(BytesIO(page.pdf(format="A4"))).pages
+    words = re.sub(r"\s", "", sheet.extract_text())
+    assert (f"/v/{code}" in words) == (verdict != "revoked")
+    assert code in words
+
+
+def test_what_leads_elsewhere_is_as_high_as_a_finger(anyone_visiting: Visiting) -> None:
+    with anyone_visiting(viewport=PHONE) as (page, _):
+        page.goto("/")
+        links = page.locator(".languages a, .site-foot a").all()
+        heights = [(box := link.bounding_box()) and box["height"] for link in links]
+    assert len(heights) == 5
+    assert min(height or 0 for height in heights) >= 44
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_logo_drawn_for_white_paper_has_white_behind_it_in_the_dark(scheme: str, anyone_visiting: Visiting) -> None:
+    with anyone_visiting(color_scheme=scheme) as (page, _):
+        page.goto("/")
+        ground = page.evaluate(
+            """() => {
+                const logo = document.querySelector("main").appendChild(new Image());
+                logo.className = "mark";
+                return getComputedStyle(logo).backgroundColor;
+            }"""
+        )
+    assert (ground == "rgb(255, 255, 255)") == (scheme == "dark")
 
 
 def test_what_the_academy_does_needs_no_script(anyone_visiting: Visiting, full_world: World) -> None:

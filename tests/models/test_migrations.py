@@ -1,13 +1,16 @@
 """Migrations: applied once by whoever comes first, whole or not at all, and never behind the tables."""
 
+import asyncio
 import json
 import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
+import asyncpg
 import pytest
 from tortoise import Tortoise
 from tortoise.connection import get_connection
@@ -19,7 +22,7 @@ from models import Event
 from models.database import configuration_apps
 from models.migrations import __path__ as folders
 from services import database as service
-from services import expiry
+from services import expiry, holder_keys
 from tests.databases import Database
 from tests.installation import Installation
 
@@ -155,12 +158,17 @@ VALUES ('{0}{1}', 'TRC-EXA-26-22222{1}', '{0}1', '{0}2', '{0}3', 'ZOË Doe', 'ja
 """
 
 
-async def _with_a_history() -> None:
-    """A database from before there were events: with one certificate that was marked as expired, and two that were not."""
+async def _up_to(name: str) -> None:
+    """A database as it was with this migration."""
     async with in_transaction() as connection:
         executor = MigrationExecutor(connection, configuration_apps())
         await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
-        await executor.migrate([MigrationTarget("models", NAMES[0])])
+        await executor.migrate([MigrationTarget("models", name)])
+
+
+async def _with_a_history() -> None:
+    """A database from before there were events: with one certificate that was marked as expired, and two that were not."""
+    await _up_to(NAMES[0])
     marks = {5: ("'2026-03-01 00:00:00+00:00'",) * 2, 6: ("'2026-04-01 00:00:00+00:00'", "NULL"), 7: ("NULL", "NULL")}
     certificates = (CERTIFICATE.format("0" * 8 + "-0000-0000-0000-" + "0" * 11, n, *each) for n, each in marks.items())
     for statement in (BEFORE_EVENTS + "".join(certificates)).split(";"):
@@ -182,5 +190,64 @@ def test_what_is_from_before_there_were_events_stays_and_is_not_announced_twice(
     assert empty_database.run(_announced) == {("6", "certificate.expiring"), ("6", "certificate.expired")}
     (kept,) = empty_database.rows("SELECT sealed, status FROM idempotency_record")
     assert (bool(kept["sealed"]), kept["status"]) == (False, 201)
-    keys = {row["holder_key"] for row in empty_database.rows("SELECT holder_key FROM certificate")}
-    assert keys == {"zoe doe jane@example.com"}
+
+
+def _keys(database: Database) -> dict[str, str | None]:
+    """What each holder is found by."""
+    rows = database.rows("SELECT id, holder_key FROM certificate")
+    return {str(row["id"])[-1]: row["holder_key"] for row in rows}
+
+
+def test_old_holders_are_found_by_upkeep_and_no_row_is_touched_meanwhile(empty_database: Database) -> None:
+    empty_database.run(_with_a_history)
+    empty_database.migrate()
+    assert _keys(empty_database) == dict.fromkeys("567")
+    assert [empty_database.run(holder_keys.fill) for _ in range(2)] == [3, 0]
+    assert _keys(empty_database) == dict.fromkeys("567", "zoe doe jane@example.com")
+
+
+def test_a_correction_by_the_former_release_is_noticed(empty_database: Database) -> None:
+    empty_database.run(_with_a_history)
+    empty_database.migrate()
+    empty_database.run(holder_keys.fill)
+    correct = "UPDATE certificate SET {} WHERE code = 'TRC-EXA-26-22222{}' RETURNING id"
+    for change, last in {
+        "holder_name = 'Zo\u00eb Roe'": "5",
+        "holder_email = 'zoe@example.com', holder_key = 'zoe doe zoe@example.com'": "6",
+        "claimed_at = created_at": "7",
+    }.items():
+        empty_database.rows(correct.format(change, last))
+    stays = {"6": "zoe doe zoe@example.com", "7": "zoe doe jane@example.com"}
+    assert _keys(empty_database) == {"5": None, **stays}
+    assert empty_database.run(holder_keys.fill) == 1
+    assert _keys(empty_database) == {"5": "zoe roe jane@example.com", **stays}
+
+
+WAITS = """SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+WHERE NOT granted AND datname = current_database()"""
+
+
+async def _served_beside(url: str) -> None:
+    """Somebody has one of the tables that are to be changed when the migration comes, and then wants another."""
+    served, looker = await asyncpg.connect(url), await asyncpg.connect(url)
+    try:
+        async with served.transaction():
+            await served.fetch("SELECT id FROM certificate")
+            migrating = asyncio.create_task(service.migrate(url))
+            async with asyncio.timeout(20):
+                while not await looker.fetch(WAITS):
+                    await asyncio.sleep(0.01)
+            await served.fetch("UPDATE organization SET name = 'Other Academy'")
+        async with asyncio.timeout(20):
+            assert await migrating == NAMES[2:]
+    finally:
+        await served.close()
+        await looker.close()
+
+
+def test_whoever_is_served_meanwhile_is_not_cut_off(empty_database: Database) -> None:
+    empty_database.run(partial(_up_to, NAMES[1]))
+    if empty_database.is_postgres:
+        asyncio.run(_served_beside(empty_database.url))
+    else:
+        assert empty_database.migrate() == NAMES[2:]  # SQLite lets one write at a time

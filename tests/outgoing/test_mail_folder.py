@@ -39,6 +39,26 @@ async def test_each_mail_is_a_file_that_only_the_service_reads(tmp_path: Path) -
     assert [(line["event"], line["file"]) for line in logs] == [("mail_written", str(file)) for file in files]
 
 
+async def test_a_person_can_copy_each_link_from_the_file(tmp_path: Path) -> None:
+    link = "https://certificates.example.com/claim/" + "eyJhbGciOi.=" * 20
+    letter = mail()
+    letter.set_content(f"Claim it here, Zo\u00eb:\n\n{link}\n", cte="quoted-printable")
+    letter.add_alternative(f'<p><a href="{link}">Zo\u00eb</a></p>\n', subtype="html", cte="quoted-printable")
+    before = letter.as_bytes()
+    assert await sent_by(FolderPost(tmp_path), [letter]) == [None]
+    (name,) = names(tmp_path)
+    content = (tmp_path / name).read_bytes()
+    lines = content.decode().splitlines()
+    assert lines.count(link) == 1
+    assert lines.count(f'<p><a href="{link}">Zo\u00eb</a></p>') == 1
+    parts = [(part.get_content_type(), part.get_content().strip()) for part in read(content).iter_parts()]
+    assert parts == [
+        ("text/plain", f"Claim it here, Zo\u00eb:\r\n\r\n{link}"),
+        ("text/html", f'<p><a href="{link}">Zo\u00eb</a></p>'),
+    ]
+    assert letter.as_bytes() == before
+
+
 async def test_an_id_leads_nowhere_else(tmp_path: Path) -> None:
     assert await sent_by(FolderPost(tmp_path), [mail("../../x")]) == [None]
     assert names(tmp_path) == ["20260315T100000Z-x.eml"]

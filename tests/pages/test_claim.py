@@ -29,6 +29,7 @@ from tests.postbox import Postbox
 
 KEYRING = Keyring(SECRET)
 DAY = timedelta(days=1)
+CHECK = 'class="button plain" href="/v"'
 EITHER_WAY = pytest.mark.parametrize("method", ["GET", "POST"])
 """By opening the link, and by the button of a page left open."""
 
@@ -74,24 +75,42 @@ def test_opening_the_link_shows_the_certificate_and_changes_nothing(academy: Aca
     assert academy.read(issued["code"])["claimed_at"] is None
 
 
-def test_the_button_claims_and_leads_back_to_the_page(academy: Academy, anyone: httpx.Client) -> None:
+def test_the_button_claims_and_leads_to_the_page_that_may_be_shown(academy: Academy, anyone: httpx.Client) -> None:
     issued = academy.issue()
     path = link(issued)
     fields = Page(anyone.get(path)).forms[0].fields
     answer = anyone.post(path, data=fields, follow_redirects=False)
     assert answer.status_code == 303
     assert_private(answer)
-    assert str(answer.url.join(answer.headers["location"])) == str(answer.url)
+    assert answer.headers["location"] == f"/v/{issued['code']}?claimed"
     claimed_at = academy.read(issued["code"])["claimed_at"]
     assert claimed_at is not None
-    page = anyone.get(path)
+    told = Page(anyone.get(answer.headers["location"]))
+    assert "This certificate is claimed" in told.words
+    assert f"/v/{issued['code']}.pdf" in told.hrefs
+    assert anyone.post(path, data=fields, follow_redirects=False).headers["location"] == answer.headers["location"]
+    assert academy.read(issued["code"])["claimed_at"] == claimed_at
+
+
+def test_a_used_link_shows_that_the_certificate_is_claimed(academy: Academy, anyone: httpx.Client) -> None:
+    issued = academy.issue()
+    claim(anyone, token_for(issued))
+    page = anyone.get(link(issued))
     assert "form" not in shown(page).seen
     hrefs = Page(page).hrefs
     assert {issued["links"]["verify_page"], f"/v/{issued['code']}.pdf", f"/v/{issued['code']}.png"} <= set(hrefs)
     assert [href for href in hrefs if "linkedin.com" in href]
     assert "is claimed" in page.text
-    assert anyone.post(path, data=fields, follow_redirects=True).text == page.text
-    assert academy.read(issued["code"])["claimed_at"] == claimed_at
+    assert "Open the certificate’s page" in Page(page).words
+
+
+def test_the_word_in_the_address_claims_nothing(academy: Academy, anyone: httpx.Client) -> None:
+    issued, revoked = academy.issue(), academy.issue()
+    claim(anyone, token_for(revoked))
+    academy.revoke(revoked["code"])
+    for code in (issued["code"], revoked["code"]):
+        assert "This certificate is claimed" not in Page(anyone.get(f"/v/{code}?claimed")).words
+    assert academy.read(issued["code"])["claimed_at"] is None
 
 
 @EITHER_WAY
@@ -108,6 +127,7 @@ def test_a_link_signed_by_somebody_else_is_refused(academy: Academy, anyone: htt
     issued = academy.issue()
     page = anyone.request(method, link(issued, key=bytes(32)))
     assert "This link does not work" in page.text
+    assert CHECK in page.text
     assert "form" not in shown(page, 422).seen
     assert academy.read(issued["code"])["claimed_at"] is None
 
@@ -189,7 +209,9 @@ def test_a_browser_that_tells_no_origin_is_believed(
 def test_a_revoked_certificate_is_not_claimed(academy: Academy, anyone: httpx.Client, method: str) -> None:
     issued = academy.issue()
     academy.revoke(issued["code"])
-    shown(anyone.request(method, link(issued)), 409)
+    page = anyone.request(method, link(issued))
+    shown(page, 409)
+    assert CHECK in page.text
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS"])

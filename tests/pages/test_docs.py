@@ -118,6 +118,6 @@ def test_a_page_is_sent_compressed_and_not_sent_twice(anyone: httpx.Client) -> N
 
 
 @ONE_DATABASE
-@pytest.mark.parametrize("path", ["/docs/nothing", "/docs/", "/docs/certificates/more"])
+@pytest.mark.parametrize("path", ["/docs/nothing", "/docs//", "/docs/certificates/more"])
 def test_no_other_page_is_there(anyone: httpx.Client, path: str) -> None:
     assert anyone.get(path).status_code == 404

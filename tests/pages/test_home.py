@@ -46,6 +46,15 @@ def test_one_that_does_not_exist_is_looked_up_too(anyone: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "said"), [("en", "link to its page"), ("nl", "link naar de pagina van het certifi")]
+)
+def test_nobody_is_sent_after_the_link_that_claims(anyone: httpx.Client, language: str, said: str) -> None:
+    words = Page(anyone.get(f"/v/{MISS}", headers={"accept-language": language})).words
+    assert said in words
+    assert "mail" not in words
+
+
+@pytest.mark.parametrize(
     "typed", ["", "  ", "hello", "TRC-ACA-26-O5N8K3", '"><script>alert(1)</script>', "//example.com", "\r\nX: y", "\0"]
 )
 def test_what_is_no_code_is_shown_again(anyone: httpx.Client, typed: str) -> None:

@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -18,6 +19,7 @@ import pytest
 
 from pages.reference.receiving import CHECKS
 from rules import claims, signatures
+from server import demo
 from services.keyring import Keyring
 from tests.academies import Academy
 from tests.installation import SECRET
@@ -110,6 +112,29 @@ def test_each_sample_succeeds(academy: Academy, language: str) -> None:
         if not RUNNERS[language](text, environment):
             failed.append(text)
     assert failed == []
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("language", RUNNERS)
+def test_the_quickstart_is_walked_by_pasting(academy: Academy, language: str) -> None:
+    if language == "curl" and CURL is None:
+        pytest.skip("not run: apt-get install curl")
+    environment = {"PATH": os.environ["PATH"], "TRUECERTA_API_KEY": academy.key, "LANG": "C.UTF-8"}
+    page = academy.web.get("/docs").text
+    samples = Documented(page).samples
+    for step, answered, kept in (
+        ("start-course", r"\bid[\"']?: ?[\"']([0-9a-f-]{36})", "TRUECERTA_COURSE_ID"),
+        ("start-issue", r"(TRC-[A-Z]{3}-\d\d-\w{6})", "TRUECERTA_CODE"),
+    ):
+        assert f"export {kept}=…" in page
+        found = re.search(answered, RUNNERS[language](samples[step, language], environment))
+        assert found is not None, samples[step, language]
+        environment[kept] = found[1]
+    assert environment["TRUECERTA_CODE"] in RUNNERS[language](samples["start-verify", language], environment)
+    (course,) = academy.get("/api/v1/courses").json()["data"]
+    assert course["id"] == environment["TRUECERTA_COURSE_ID"]
+    assert course["name"] != demo.COURSE["name"]
+    assert "pip install httpx" in page
 
 
 @ONE_DATABASE

@@ -62,11 +62,31 @@ def test_every_miss_is_the_same_404_page(anyone: httpx.Client, code: str) -> Non
     assert "set-cookie" not in page.headers
 
 
-@pytest.mark.parametrize("path", ["/v/", "/v/a/b", "/nothing", "/apiary", "/favicon.ico", "/%2e%2e/etc/passwd"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v//",
+        "/v/a/b",
+        "/docs//example.com/",
+        "/api/v1/",
+        "/nothing",
+        "/apiary",
+        "/favicon.ico",
+        "/%2e%2e/etc/passwd",
+    ],
+)
 def test_other_addresses_have_a_page_too(anyone: httpx.Client, path: str) -> None:
     page = anyone.get(path, follow_redirects=False)
     assert page.status_code == 404
     assert Outline(page.text).open == []
+
+
+@pytest.mark.parametrize("path", ["/v", "/docs", "/dashboard"])
+def test_a_slash_at_the_end_is_forgiven(anyone: httpx.Client, path: str) -> None:
+    for query in ("", "?lang=nl&x=//example.com/"):
+        led = anyone.get(f"{path}/{query}", follow_redirects=False)
+        assert (led.status_code, led.headers["location"]) == (308, f"{path}{query}")
+    assert anyone.post(f"{path}/").status_code in {404, 405}
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])

@@ -21,9 +21,9 @@ def words_of(document: bytes) -> str:
 
 
 def squeezed(text: str) -> str:
-    """A text in NFKC without anything that takes no ink."""
+    """A text in NFKC without blanks and breaks."""
     plain = unicodedata.normalize("NFKC", text)
-    return "".join(character for character in plain if not character.isspace() and character != "\u200b")
+    return "".join(plain.split())
 
 
 def picture_of(document: bytes) -> Image.Image:
@@ -36,3 +36,17 @@ def picture_of(document: bytes) -> Image.Image:
 def codes_in(image: Image.Image) -> list[str]:
     """What the QR codes in a picture say."""
     return [found.text for found in zxingcpp.read_barcodes(image.convert("RGB"))]
+
+
+def picture(width: int, height: int, colour: tuple[int, int, int] = (200, 30, 40)) -> bytes:
+    """A PNG of one colour."""
+    made = BytesIO()
+    Image.new("RGB", (width, height), colour).save(made, "PNG")
+    return made.getvalue()
+
+
+def photo(width: int, height: int) -> bytes:
+    """A PNG that can hardly be packed, as of a photo."""
+    made = BytesIO()
+    Image.effect_noise((width, height), 90).convert("RGB").save(made, "PNG")
+    return made.getvalue()

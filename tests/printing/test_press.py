@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -144,19 +145,38 @@ async def test_a_wrong_template_is_told_as_such(tmp_path: Path, sheet: Sheet) ->
     await press.close()
 
 
-async def test_an_order_that_nobody_waits_for_any_more_leaves_no_answer_to_the_next(
-    tmp_path: Path, sheet: Sheet
+async def test_an_order_that_nobody_waits_for_any_more_costs_no_child_and_leaves_no_answer_to_the_next(
+    sheet: Sheet,
 ) -> None:
-    press = Press(templates=templates(tmp_path, SLOW))
-    left = asyncio.create_task(press.set(ordered(sheet, "other")))
-    async with asyncio.timeout(10):
-        while press.child is None:
-            await asyncio.sleep(0.01)
-    left.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await left
-    assert (await press.set(ordered(sheet))).startswith(b"%PDF")
+    press = Press()
+    expected = await press.set(ordered(sheet))
+    child = child_of(press)
+    for steps in range(8):  # it leaves before it is given, while it is given, and after that
+        left = asyncio.create_task(press.set(ordered(replace(sheet, holder="Jane Roe"))))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        left.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await left
+        assert await press.set(ordered(sheet)) == expected
+    assert child_of(press) == child
     await press.close()
+
+
+async def test_closing_does_not_wait_for_the_order_under_way(tmp_path: Path, sheet: Sheet) -> None:
+    press = Press(templates=templates(tmp_path, SLOW), seconds=60)
+    await press.set(ordered(sheet))
+    child = child_of(press)
+    orders = [asyncio.create_task(press.set(ordered(sheet, template))) for template in ("other", "classic")]
+    await asyncio.sleep(0)
+    async with asyncio.timeout(10):
+        await press.close()
+    assert [type(answer) for answer in await asyncio.gather(*orders, return_exceptions=True)] == [
+        asyncio.CancelledError,
+        asyncio.CancelledError,
+    ]
+    assert press.child is None
+    assert not psutil.pid_exists(child)
 
 
 async def test_a_child_without_orders_ends(sheet: Sheet) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -40,6 +41,17 @@ def created(truecerta: Command, *more: str) -> dict[str, Any]:
 def listed(truecerta: Command, *arguments: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads(truecerta(*arguments, "--json").stdout)
     return found
+
+
+def test_the_version_is_told(truecerta: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.metadata.version", lambda name: f"1.2.3 of {name}")
+    assert truecerta("--version").stdout == "truecerta 1.2.3 of truecerta\n"
+
+    def unknown(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("importlib.metadata.version", unknown)
+    assert truecerta("--version").stdout == "truecerta, run from its sources: no version is installed\n"
 
 
 def test_an_academy_is_created_with_a_key_that_works(truecerta: Command, installation: Installation) -> None:

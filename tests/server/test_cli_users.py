@@ -82,6 +82,24 @@ def test_a_new_password_without_mail(truecerta: Command, academy: str, database:
     assert database.run(partial(users.authenticated, email, OTHER_PASSWORD, now)).email == email
 
 
+def test_a_link_with_a_base_that_nobody_has_set_says_so_below(tmp_path: Path) -> None:
+    unset = Installation(tmp_path)
+    made = command_line.run(unset, "org", "create", "--name", "Example Academy", "--email", "a@example.com", "--json")
+    words = ("--organization", json.loads(made.stdout)["organization_id"], "--email", "jane@example.com")
+    said = "TRUECERTA_PUBLIC_URL is not set: this link leads to http://127.0.0.1:8000. Set it to where people reach"
+    created_one = command_line.run(unset, "user", "create", *words)
+    assert created_one.stdout.splitlines()[-1].startswith("http://127.0.0.1:8000/dashboard/invitation/")
+    assert created_one.stderr.startswith(said)
+    assert command_line.run(unset, "user", "reset", "--email", "jane@example.com").exit_code == 1
+    told = command_line.run(unset, "user", "create", *words[:2], "--email", "joan@example.com", "--json")
+    assert json.loads(told.stdout)["link"].startswith("http://127.0.0.1:8000/")
+    assert told.stderr.startswith(said)
+
+
+def test_where_the_base_is_set_nothing_is_said_of_it(truecerta: Command, academy: str) -> None:
+    assert truecerta("user", "create", "--organization", academy, "--email", newcomer()).stderr == ""
+
+
 @pytest.mark.parametrize(
     ("words", "typed", "said"),
     [

@@ -13,13 +13,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
+from server.demo import Kept, open_academy
+from services import api_keys, audit
 from tests.installation import ROOT, free_port
-from tests.people import csrf_in
+from tests.people import KEYRING, csrf_in
 
 PACKAGES = ("wire", "rules", "models", "services", "handlers", "pages", "worker", "outgoing", "printing", "server")
 LAST_LINE = "for this demo alone they are kept"
@@ -95,7 +98,7 @@ def asked(words: list[str]) -> tuple[int, dict[str, object]]:
 
 def credentials(printed: str) -> list[str]:
     """The dashboard's address, and the mail address and password to sign in with."""
-    found = re.search(r"^  (http://\S+/dashboard)\n  Mail address: (\S+)\n  Password: (\S+)$", printed, re.MULTILINE)
+    found = re.search(r"^  (http://\S+/dashboard)\n  Email address: (\S+)\n  Password: (\S+)$", printed, re.MULTILINE)
     assert found is not None, printed
     return list(found.groups())
 
@@ -118,7 +121,7 @@ def test_its_calls_work_as_printed_and_are_the_same_at_the_next_start(clone: Pat
         status, verified = paste(verify, clone)
         assert (status, verified["valid"], verified["status"]) == (200, True, "valid")
         (page,) = re.findall(r"^  (http://\S+/v/\S+)$", printed, re.MULTILINE)
-        assert "It is genuine and holds until" in httpx.get(page, trust_env=False).text
+        assert "It is genuine and valid until" in httpx.get(page, trust_env=False).text
         (link,) = re.findall(r"^  (http://\S+/claim/\S+)$", printed, re.MULTILINE)
         assert "Claim your certificate" in httpx.get(link, trust_env=False).text
         assert paste(receive, clone)[0] == 201
@@ -134,6 +137,26 @@ def test_its_calls_work_as_printed_and_are_the_same_at_the_next_start(clone: Pat
         sign_in(again)
         assert issued["data"]["code"] in curls(again)[1]  # type: ignore[index]
         assert paste(curls(again)[1], clone)[1]["valid"] is True
+
+
+@pytest.mark.usefixtures("alone")
+async def test_its_audit_log_tells_each_step_after_the_one_before() -> None:
+    demo = await open_academy(Kept("", ""), KEYRING)
+    academy = await api_keys.caller(demo.api_key)
+    assert academy is not None
+    entries = (await audit.page(academy.organization_id, None, 10)).items[::-1]
+    steps = [entry.action for entry in entries if entry.action != "create_api_key"]
+    assert steps == ["create_organization", "add_member", "create_course", "issue_certificate"]
+    assert entries[-1].at < datetime.now(UTC)
+    assert entries[-1].at - entries[0].at > timedelta(seconds=1)
+
+
+def test_its_help_names_the_command_that_was_typed(clone: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": str(clone), "NO_COLOR": "1", "TERM": "dumb"}
+    told = subprocess.run(
+        [sys.executable, "-m", "server.demo", "--help"], env=environment, capture_output=True, text=True, check=True
+    )
+    assert "Usage: ./dev serve [OPTIONS]" in told.stdout
 
 
 def test_a_key_that_the_database_does_not_know_is_replaced(clone: Path) -> None:

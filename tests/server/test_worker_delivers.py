@@ -89,7 +89,7 @@ def tell(academy: Academy, count: int = 1) -> None:
 
     async def send() -> None:
         for _ in range(count):
-            await events.send_test(academy.id, datetime.now(UTC))
+            await events.send_test(academy.caller, datetime.now(UTC))
 
     academy.database.run(send)
 

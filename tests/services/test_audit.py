@@ -1,6 +1,8 @@
 """The audit log: each change is in it once, with who made it, and what changes nothing is not."""
 
 import json
+import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,14 +10,17 @@ from uuid import uuid4
 
 import pytest
 
-from models import AuditEntry, User
+from models import AuditEntry, Delivery, User
 from rules.errors import Refused
 from services import (
+    accounts,
     api_keys,
     audit,
     certificates,
     claims,
     courses,
+    deliveries,
+    events,
     organizations,
     pictures,
     plans,
@@ -24,20 +29,25 @@ from services import (
 from services.callers import Caller
 from services.certificate_life import Correction, Renewal, correct, renew
 from tests.drawings import drawing
+from tests.people import PASSWORD
 from tests.services.inside import DAY, KEYRING, NOW, Academy, academy, at_once, count, failing
 
 pytestmark = pytest.mark.usefixtures("alone")
 
 SECOND = timedelta(seconds=1)
+_CHANGE = re.compile(r"INSERT|UPDATE|DELETE|SELECT .* FOR |WITH .* UPDATE", re.DOTALL)
+EVER, NEVER = deliveries.Range(NOW, None, "all"), deliveries.Range(NOW + DAY, None, "all")
 Act = Callable[[Academy, dict[str, Any]], Awaitable[object]]
 
 
 async def prepared(own: Academy) -> dict[str, Any]:
     """One of each thing that can be changed."""
+    on = (await own.endpoint()).webhook.id
     return {
         "code": (await own.issue()).code,
         "key": (await api_keys.create(own.caller, "spare", NOW)).id,
-        "on": (await own.endpoint()).webhook.id,
+        "on": on,
+        "delivery": (await Delivery.get(webhook_id=on)).id,
         "off": (await webhooks.disable(own.caller, (await own.endpoint()).webhook.id, NOW)).id,
     }
 
@@ -89,6 +99,14 @@ ACTS: Mapping[str, tuple[Act, Act | None]] = {
     "set_logo": (
         lambda own, _: organizations.set_logo(own.caller, drawing(), NOW),
         lambda own, _: organizations.set_logo(own.caller, drawing(), NOW),
+    ),
+    "send_test_webhook": (lambda own, _: events.send_test(own.caller, NOW), None),
+    "redeliver": (lambda own, had: deliveries.redeliver(own.caller, had["on"], had["delivery"], NOW), None),
+    "redeliver_range": (lambda own, had: deliveries.redeliver_range(own.caller, had["on"], EVER, NOW), None),
+    "invite_member": (lambda own, _: accounts.invite(own.caller, "new@example.com", "viewer", "Jane", NOW), None),
+    "add_member": (
+        lambda own, _: accounts.create(own.caller, "old@example.com", "Jane Doe", "owner", PASSWORD, NOW),
+        None,
     ),
     "assign_plan": (
         lambda own, _: plans.assign(own.caller, "audited", NOW),
@@ -145,6 +163,26 @@ async def test_of_many_who_do_the_same_at_once_one_has_done_it(action: str) -> N
     before = await count("audit_entry")
     await at_once(*(ACTS[action][0](own, had) for _ in range(6)))
     assert await count("audit_entry") == before + 1
+
+
+@pytest.mark.parametrize("action", ACTS)
+async def test_an_entry_is_the_last_that_is_written(action: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever waits for its instant holds nobody up by what he does after it."""
+    own = await academy()
+    had = await prepared(own)
+    await plans.define("audited", None, None)
+    with caplog.at_level(logging.DEBUG, "tortoise.db_client"):
+        await ACTS[action][0](own, had)
+    changes = [line.getMessage() for line in caplog.records if _CHANGE.match(line.getMessage())]
+    assert "audit_entry" in changes[-1]
+
+
+async def test_sending_nothing_again_is_told_nowhere() -> None:
+    own = await academy()
+    had = await prepared(own)
+    before = await count("audit_entry")
+    assert (await deliveries.redeliver_range(own.caller, had["on"], NEVER, NOW)).queued == 0
+    assert await count("audit_entry") == before
 
 
 async def test_everything_at_once_holds_nobody_up_for_good() -> None:

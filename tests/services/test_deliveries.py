@@ -54,7 +54,7 @@ async def walked(own: Academy, made: UUID, status: DeliveryStatus | None, limit:
 
 
 async def sent_again(own: Academy, made: UUID, wanted: Range) -> int:
-    return (await deliveries.redeliver_range(own.id, made, wanted, NOW + 2 * DAY)).queued
+    return (await deliveries.redeliver_range(own.caller, made, wanted, NOW + 2 * DAY)).queued
 
 
 async def test_a_delivery_shows_all_that_became_of_it() -> None:
@@ -105,9 +105,9 @@ async def test_nobody_sees_or_repeats_the_deliveries_of_another() -> None:
         deliveries.read(rival.id, theirs, delivery),
         deliveries.read(own.id, second, delivery),
         deliveries.read(own.id, made, uuid4()),
-        deliveries.redeliver(rival.id, made, delivery, NOW),
-        deliveries.redeliver(rival.id, theirs, delivery, NOW),
-        deliveries.redeliver_range(rival.id, made, EVER, NOW),
+        deliveries.redeliver(rival.caller, made, delivery, NOW),
+        deliveries.redeliver(rival.caller, theirs, delivery, NOW),
+        deliveries.redeliver_range(rival.caller, made, EVER, NOW),
     ):
         with pytest.raises(Refused) as fault:
             await asked
@@ -122,7 +122,7 @@ async def test_what_is_over_is_sent_once_more_on_a_schedule_of_its_own(status: i
     made = (await own.endpoint()).webhook.id
     await own.issue()
     (delivery,) = await settle(made, status)
-    again = await deliveries.redeliver(own.id, made, delivery, NOW + 2 * DAY)
+    again = await deliveries.redeliver(own.caller, made, delivery, NOW + 2 * DAY)
     assert (again.id, again.status, again.next_attempt_at) == (delivery, "pending", NOW + 2 * DAY)
     assert (again.finished_at, len(again.attempts)) == (None, 1)
     (leased,) = await lease_all(made, NOW + 2 * DAY)
@@ -137,7 +137,7 @@ async def test_what_waits_for_its_next_attempt_is_sent_at_once() -> None:
     made = (await own.endpoint()).webhook.id
     await own.issue()
     (delivery,) = await settle(made, 500, schedule=[99 * DAY])
-    await deliveries.redeliver(own.id, made, delivery, NOW + 2 * DAY)
+    await deliveries.redeliver(own.caller, made, delivery, NOW + 2 * DAY)
     (leased,) = await lease_all(made, NOW + 2 * DAY)
     assert leased.tries == 0
 
@@ -147,9 +147,9 @@ async def test_what_somebody_is_sending_is_left_to_him_while_his_lease_lasts() -
     made = (await own.endpoint()).webhook.id
     await own.issue()
     (leased,) = await lease_all(made)
-    assert (await deliveries.redeliver(own.id, made, leased.id, NOW)).next_attempt_at is None
+    assert (await deliveries.redeliver(own.caller, made, leased.id, NOW)).next_attempt_at is None
     assert await lease_all(made) == []
-    assert (await deliveries.redeliver(own.id, made, leased.id, NOW + LEASE)).next_attempt_at == NOW + LEASE
+    assert (await deliveries.redeliver(own.caller, made, leased.id, NOW + LEASE)).next_attempt_at == NOW + LEASE
     (second,) = await lease_all(made, NOW + LEASE)
     await delivery_queue.settle([(leased, attempt(500))], [], lambda: 0, NOW + LEASE)
     assert (await Delivery.get(id=second.id)).lease == second.lease
@@ -162,8 +162,8 @@ async def test_to_a_disabled_endpoint_nothing_is_sent_again() -> None:
     (delivery,) = await settle(made, 500)
     await webhooks.disable(own.caller, made, NOW)
     for asked in (
-        deliveries.redeliver(own.id, made, delivery, NOW),
-        deliveries.redeliver_range(own.id, made, EVER, NOW),
+        deliveries.redeliver(own.caller, made, delivery, NOW),
+        deliveries.redeliver_range(own.caller, made, EVER, NOW),
     ):
         with pytest.raises(Refused) as fault:
             await asked
@@ -193,7 +193,7 @@ async def test_what_is_being_sent_when_it_is_asked_for_fails_on_a_schedule_that_
     (delivery,) = await settle(made, 500, schedule=[HOUR])
     (leased,) = await lease_all(made, NOW + 2 * DAY)
     assert leased.tries == 1
-    await deliveries.redeliver(own.id, made, delivery, NOW + 2 * DAY)
+    await deliveries.redeliver(own.caller, made, delivery, NOW + 2 * DAY)
     await delivery_queue.settle([(leased, attempt(500))], [HOUR], lambda: 0, NOW + 2 * DAY)
     still = await deliveries.read(own.id, made, delivery)
     assert (still.status, still.next_attempt_at) == ("pending", NOW + 2 * DAY + HOUR)
@@ -206,7 +206,7 @@ async def test_a_list_shows_the_latest_attempts_and_one_delivery_all_that_are_ke
     await own.issue()
     for _ in range(KEPT + 5):
         (delivery,) = await settle(made, 500)
-        await deliveries.redeliver(own.id, made, delivery, NOW + DAY)
+        await deliveries.redeliver(own.caller, made, delivery, NOW + DAY)
     (listed,) = (await deliveries.page(own.id, made, Sought(None, None, 50))).items
     assert [one.number for one in listed.attempts] == [*range(KEPT + 5 - LISTED + 1, KEPT + 6)]
     shown = await deliveries.read(own.id, made, listed.id)
@@ -227,11 +227,11 @@ async def test_a_call_looks_through_so_many_events_at_most() -> None:
     own = await academy()
     moments = await history(own, LOOKED_THROUGH + 10)
     made = (await own.endpoint("certificate.claimed")).webhook.id
-    first = await deliveries.redeliver_range(own.id, made, EVER, NOW)
+    first = await deliveries.redeliver_range(own.caller, made, EVER, NOW)
     assert first == deliveries.Redelivered(0, moments[LOOKED_THROUGH])
     assert first.resume_from is not None
     rest = Range(first.resume_from, None, "all")
-    assert await deliveries.redeliver_range(own.id, made, rest, NOW) == deliveries.Redelivered(0, None)
+    assert await deliveries.redeliver_range(own.caller, made, rest, NOW) == deliveries.Redelivered(0, None)
 
 
 async def test_all_is_all_that_the_endpoint_takes() -> None:
@@ -288,7 +288,7 @@ async def test_more_than_a_thousand_are_sent_again_in_turns(only: str) -> None:
     turns, since = [], NOW
     while True:
         asked = Range(since, None, "missed" if only == "missed" else "all")
-        turn = await deliveries.redeliver_range(own.id, made, asked, NOW + DAY)
+        turn = await deliveries.redeliver_range(own.caller, made, asked, NOW + DAY)
         turns.append(turn.queued)
         if turn.resume_from is None:
             break
@@ -302,14 +302,14 @@ async def test_exactly_a_thousand_leave_nothing_to_ask_for() -> None:
     own = await academy()
     await history(own, AT_ONCE)
     made = (await own.endpoint()).webhook.id
-    assert await deliveries.redeliver_range(own.id, made, EVER, NOW) == deliveries.Redelivered(AT_ONCE, None)
+    assert await deliveries.redeliver_range(own.caller, made, EVER, NOW) == deliveries.Redelivered(AT_ONCE, None)
 
 
 async def test_asked_by_several_at_once_each_event_has_one_delivery() -> None:
     own = await academy()
     await history(own, 200)
     made = (await own.endpoint()).webhook.id
-    asked = await at_once(*(deliveries.redeliver_range(own.id, made, EVER, NOW + DAY) for _ in range(6)))
+    asked = await at_once(*(deliveries.redeliver_range(own.caller, made, EVER, NOW + DAY) for _ in range(6)))
     assert [one.queued for one in asked] == [200] * 6
     assert await count("delivery") == 200
 
@@ -340,7 +340,7 @@ async def test_an_endpoint_that_is_cleared_away_meanwhile_is_not_found(alone: Da
     async with outside(alone) as execute:
         await execute("BEGIN")
         await execute("DELETE FROM webhook WHERE id = $1", made)
-        asking = asyncio.create_task(deliveries.redeliver_range(own.id, made, EVER, NOW))
+        asking = asyncio.create_task(deliveries.redeliver_range(own.caller, made, EVER, NOW))
         await somebody_waits(asking)
         await execute("COMMIT")
         with pytest.raises(Refused) as fault:

@@ -44,7 +44,7 @@ CHANGES: dict[str, Change] = {
     "revoke": lambda own, certificate: certificates.revoke(own.caller, certificate.code, "Withdrawn", NOW),
     "renew": lambda own, certificate: renew(own.caller, certificate.code, Renewal(None), NOW),
     "expiring": lambda _, __: expiry.announce_expiring(LATER),
-    "test": lambda own, _: events.send_test(own.id, NOW),
+    "test": lambda own, _: events.send_test(own.caller, NOW),
 }
 
 
@@ -179,7 +179,7 @@ async def test_a_test_reaches_every_enabled_endpoint_whatever_it_takes() -> None
     ends = [await own.endpoint(), await own.endpoint("certificate.claimed"), await own.endpoint()]
     await webhooks.disable(own.caller, ends[2].webhook.id, NOW)
     await rival.endpoint()
-    sent = [await events.send_test(own.id, NOW + number * DAY) for number in range(2)]
+    sent = [await events.send_test(own.caller, NOW + number * DAY) for number in range(2)]
     assert [one.endpoints for one in sent] == [2, 2]
     assert [event.id for event in await own.feed(kind="webhook.test")] == [one.id for one in sent]
     for end in ends[:2]:
@@ -191,7 +191,7 @@ async def test_a_test_reaches_every_enabled_endpoint_whatever_it_takes() -> None
 
 async def test_a_test_without_endpoints_goes_nowhere_and_is_in_the_feed_of_tests_alone() -> None:
     own = await academy()
-    sent = await events.send_test(own.id, NOW)
+    sent = await events.send_test(own.caller, NOW)
     assert sent.endpoints == 0
     assert await own.kinds() == []
     assert [event.id for event in await own.feed(kind="webhook.test")] == [sent.id]

@@ -72,7 +72,7 @@ async def resend(own: Academy) -> None:
 
 async def again(own: Academy, made: UUID) -> None:
     (page,) = [await deliveries.page(own.id, made, Sought(None, None, 1))]
-    await deliveries.redeliver(own.id, made, page.items[0].id, NOW + DAY)
+    await deliveries.redeliver(own.caller, made, page.items[0].id, NOW + DAY)
 
 
 async def off_and_on(own: Academy, made: UUID) -> None:
@@ -97,7 +97,7 @@ QUESTIONS: dict[str, tuple[Ask, set[str]]] = {
     "once more": (again, set()),
     "a range once more": (
         lambda own, made: deliveries.redeliver_range(
-            own.id, made, Range(NOW, NOW + timedelta(minutes=1), "missed"), NOW + DAY
+            own.caller, made, Range(NOW, NOW + timedelta(minutes=1), "missed"), NOW + DAY
         ),
         {"event_of_organization"},
     ),

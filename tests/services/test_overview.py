@@ -1,7 +1,9 @@
 """The overview: every certificate counted once where it stands, month by month, and what cannot wait."""
 
+import asyncio
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -64,6 +66,49 @@ async def test_of_many_that_expire_soon_the_first_are_shown() -> None:
     made = [await own.issue(NOW + n * SECOND, issued_at=NOW - (340 + n) * DAY) for n in range(8)]
     found = await overview.of(own.id, NOW)
     assert (found.expiring_count, [each.code for each in found.expiring]) == (8, [each.code for each in made[:2:-1]])
+
+
+async def test_more_than_a_thousand_are_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overview, "COUNTED", 2)
+    own = await academy(12)
+    for n in range(4):
+        await own.issue(NOW + n * SECOND, issued_at=NOW - 340 * DAY)
+    assert (await overview.of(own.id, NOW)).expiring_count == 3
+
+
+async def test_the_figures_of_a_large_academy_are_kept_for_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    own, rival = await academy(), await academy()
+    await own.issue()
+    monkeypatch.setattr(overview, "FEW", 1)
+    for n, (number, expected) in enumerate([(1, 2), (2, 2), (60, 2), (61, 5), (62, 5), (-1, 7)]):
+        await own.issue(NOW + (n + 1) * SECOND)
+        now = NOW + number * SECOND
+        found = await overview.of(own.id, now)
+        assert (found.issued, found.months[-1].issued) == (expected, expected), number
+        assert found.as_of == NOW + {2: 1, 5: 61, 7: -1}[expected] * SECOND
+    assert (await overview.of(rival.id, NOW)).issued == 0
+
+
+async def test_of_few_each_new_one_is_counted_at_once() -> None:
+    own = await academy()
+    for number in range(1, 4):
+        await own.issue(NOW + number * SECOND)
+        assert (await overview.of(own.id, NOW)).issued == number
+
+
+async def test_views_at_once_count_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = await academy()
+    await own.issue()
+    monkeypatch.setattr(overview, "FEW", 0)
+    counted, count = [], overview._counted
+
+    async def told(organization_id: UUID, now: datetime) -> overview.Figures:
+        counted.append(organization_id)
+        return await count(organization_id, now)
+
+    monkeypatch.setattr(overview, "_counted", told)
+    found = await asyncio.gather(*(overview.of(own.id, NOW) for _ in range(5)))
+    assert ({each.issued for each in found}, counted) == ({1}, [own.id])
 
 
 async def test_months_are_cut_in_utc_and_none_is_left_out() -> None:

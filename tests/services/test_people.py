@@ -1,14 +1,14 @@
 """People in the database: one at a time is an owner no more, one link is used once, and hashes follow the parameters."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from argon2 import PasswordHasher
 
-from models import Mail, Membership, Session, User
+from models import AuditEntry, Mail, Membership, Session, User
 from rules import session_tokens
 from rules.errors import Refused
 from services import accounts, mails, memberships, password_hashes, sessions, users
@@ -133,7 +133,7 @@ async def test_of_two_who_use_an_invitation_at_once_one_joins() -> None:
 async def test_a_link_to_a_password_is_worth_nothing_once_that_is_another() -> None:
     member = await joined(await academy())
     token = await accounts.reset_token(EMAIL, KEYRING, NOW)
-    await users.change_password(member.user_id, PASSWORD, OTHER_PASSWORD)
+    await users.change_password(member.user_id, PASSWORD, OTHER_PASSWORD, NOW)
     assert await code_of(accounts.resettable(token, KEYRING, NOW)) == "gone"
 
 
@@ -154,7 +154,7 @@ async def test_mails_to_people_carry_what_is_true_when_they_are_sent() -> None:
     member = await joined(own)
     await accounts.ask_for_reset(EMAIL.lower(), NOW)
     invited = await accounts.invite(Caller(own.id), "new@example.com", "viewer", "Jane", NOW)
-    await users.change_password(member.user_id, PASSWORD, OTHER_PASSWORD)
+    await users.change_password(member.user_id, PASSWORD, OTHER_PASSWORD, NOW)
     row = await User.get(id=member.user_id)
     leased = {mail.kind: mail for mail in await mails.lease(10, NOW)}
     assert leased["password_reset"].link == accounts.reset_link(row)
@@ -162,7 +162,8 @@ async def test_mails_to_people_carry_what_is_true_when_they_are_sent() -> None:
     link = leased["invitation"].link
     assert link is not None
     assert (link.purpose, link.subject) == ("invitation", invited.id)
-    assert await Mail.all().count() == 2
+    assert leased["password_changed"].link is None
+    assert await Mail.all().count() == 3
     rows = await Mail.all().values()
     assert "eyJ" not in str(rows)  # no token lies in the database
 
@@ -182,6 +183,15 @@ async def test_a_link_is_mailed_after_a_minute_again_and_five_times_a_day() -> N
     assert await Mail.filter(kind="password_reset").count() == 5
     await accounts.ask_for_reset(EMAIL, NOW + DAY + 5 * MINUTE)
     assert await Mail.filter(kind="password_reset").count() == 6
+
+
+async def test_what_strangers_ask_for_in_a_day_keeps_no_link_from_a_known_browser() -> None:
+    await joined(await academy())
+    for minutes in range(6):
+        await accounts.ask_for_reset(EMAIL, NOW + minutes * MINUTE)
+    for later in (6 * MINUTE, 6.5 * MINUTE):
+        await accounts.ask_for_reset(EMAIL, NOW + later, is_known=True)
+    assert await Mail.filter(kind="password_reset").count() == 6  # one a minute all the same
 
 
 async def test_whoever_was_invited_and_asks_for_a_password_gets_the_invitation_again() -> None:
@@ -221,14 +231,108 @@ async def test_a_session_is_worth_what_the_membership_is() -> None:
     assert found is not None
     assert (found.organization.id, found.role) == (elsewhere.id, "viewer")
     assert [(place.organization_id, place.role) for place in found.others] == [(own.id, "owner")]
-    await sessions.switch(found, own.id)
+    await sessions.switch(found, own.id, NOW)
     switched = await sessions.read(token, KEYRING, NOW)
     assert switched is not None
     assert (switched.organization.id, switched.role) == (own.id, "owner")
-    assert await code_of(sessions.switch(switched, uuid4())) == "not_found"
+    assert await code_of(sessions.switch(switched, uuid4(), NOW)) == "not_found"
     await joined(own, "other@example.com")
     await memberships.remove(Caller(own.id), member.id, NOW)
     assert await sessions.read(token, KEYRING, NOW) is None
+
+
+async def test_signing_in_leads_to_the_academy_that_was_worked_for_last() -> None:
+    first, second = await academy(name="First Academy"), await academy(name="Second Academy")
+    await joined(first)
+    await memberships.add(Caller(second.id), EMAIL, "", "viewer", NOW + MINUTE, is_accepted=True)
+
+    async def place(now: datetime) -> sessions.Session:
+        found = await sessions.read(await sessions.sign_in(EMAIL, PASSWORD, KEYRING, now), KEYRING, now)
+        assert found is not None
+        return found
+
+    at_first = await place(NOW + 2 * MINUTE)
+    assert at_first.organization.id == first.id  # joined first, and no other was worked for
+    await sessions.switch(at_first, second.id, NOW + 3 * MINUTE)
+    await sessions.end(at_first.id)
+    again = await place(NOW + DAY)
+    assert again.organization.id == second.id
+    await sessions.switch(again, first.id, NOW + DAY + MINUTE)
+    assert (await place(NOW + 2 * DAY)).organization.id == first.id
+
+
+async def test_a_new_password_is_told_to_its_person_and_to_every_team() -> None:
+    first, second, asked = await academy(), await academy(), await academy()
+    member = await joined(first)
+    await memberships.add(Caller(second.id), EMAIL, "", "viewer", NOW, is_accepted=True)
+    await memberships.add(Caller(asked.id), EMAIL, "", "viewer", NOW, is_accepted=False)
+    await users.change_password(member.user_id, PASSWORD, OTHER_PASSWORD, NOW + MINUTE)
+    await accounts.reset(await accounts.reset_token(EMAIL, KEYRING, NOW), PASSWORD, KEYRING, NOW + 2 * MINUTE)
+    assert await Mail.filter(kind="password_changed", recipient=EMAIL).count() == 2
+    done = {"change_password", "reset_password"}
+    entries = await AuditEntry.filter(action__in=done).values_list("organization_id", "action", "user_id", "subject")
+    who = (member.user_id, str(member.user_id))
+    assert sorted(entries) == sorted((own.id, action, *who) for own in (first, second) for action in done)
+
+
+async def test_a_wrong_present_password_changes_and_tells_nothing() -> None:
+    member = await joined(await academy())
+    before = await AuditEntry.all().count()
+    assert await code_of(users.change_password(member.user_id, OTHER_PASSWORD, "a third one", NOW)) is not None
+    assert (await Mail.all().count(), await AuditEntry.all().count()) == (0, before)
+
+
+async def test_whoever_joins_is_told_of_with_who_they_are() -> None:
+    own, other = await academy(), await academy()
+    member = await joined(other)
+    for email in (EMAIL, "new@example.com"):
+        invited = await accounts.invite(Caller(own.id), email, "viewer", "Jane", NOW)
+        token = await accounts.invitation_token(invited.id, KEYRING, NOW)
+        await accounts.accept(token, "Nora", PASSWORD, KEYRING, NOW)
+        (entry,) = await AuditEntry.filter(action="accept_invitation", subject=str(invited.id))
+        assert (entry.organization_id, entry.user_id) == (own.id, invited.user_id)
+        assert (invited.user_id == member.user_id) is (email == EMAIL)
+
+
+@pytest.mark.parametrize("elsewhere", ["joined", "invited", "unknown"])
+async def test_inviting_tells_nothing_of_an_account(elsewhere: str) -> None:
+    """Whether somebody has one, and how the address is written there, is known to nobody here before they come."""
+    own, other = await academy(), await academy()
+    typed, caller = EMAIL.upper(), Caller(own.id)
+    if elsewhere == "joined":
+        await joined(other)
+    elif elsewhere == "invited":
+        await accounts.invite(Caller(other.id), EMAIL, "viewer", "Jane", NOW)
+    invited = await accounts.invite(caller, typed, "viewer", "Jane", NOW)
+    with pytest.raises(Refused, match=r"^JANE\.DOE@EXAMPLE\.COM is in the team"):
+        await accounts.invite(caller, typed, "viewer", "Jane", NOW)
+    changed = await memberships.change_role(caller, invited.id, "editor", NOW)
+    listed = await memberships.list_of(own.id)
+    again = await code_of(accounts.invite_again(caller, invited.id, "Jane", NOW + MINUTE))
+    removed = await memberships.remove(caller, invited.id, NOW)
+    seen = [(each.email, each.name, each.last_signed_in_at) for each in (invited, changed, *listed, removed)]
+    assert seen == [(typed, None, None)] * 4
+    assert again is None
+    told = await AuditEntry.filter(organization_id=own.id).values("before", "after")
+    assert EMAIL not in str(told)
+    assert str(told).count(typed) == 4
+
+
+async def test_another_academys_mails_do_not_hold_up_an_invitation() -> None:
+    """Else being held up would tell of them."""
+    own, other = await academy(), await academy()
+    invited = await accounts.invite(Caller(own.id), EMAIL, "viewer", "Jane", NOW)
+    await accounts.invite(Caller(other.id), EMAIL, "viewer", "Jane", NOW + MINUTE)
+    assert await code_of(accounts.invite_again(Caller(own.id), invited.id, "Jane", NOW + MINUTE)) is None
+    assert await code_of(accounts.invite_again(Caller(own.id), invited.id, "Jane", NOW + MINUTE)) == "rate_limited"
+
+
+async def test_somebody_who_came_is_known_by_their_own_address() -> None:
+    own, other = await academy(), await academy()
+    await joined(other)
+    invited = await accounts.invite(Caller(own.id), EMAIL.upper(), "viewer", "Jane", NOW)
+    await accounts.accept(await accounts.invitation_token(invited.id, KEYRING, NOW), "", "", KEYRING, NOW)
+    assert (await memberships.read(own.id, invited.id)).email == EMAIL
 
 
 async def test_nobody_signs_in_who_is_in_no_team() -> None:

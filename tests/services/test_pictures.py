@@ -2,7 +2,9 @@
 
 import asyncio
 import struct
+import sys
 import zlib
+from asyncio.subprocess import PIPE
 from io import BytesIO
 
 import pytest
@@ -126,6 +128,42 @@ async def test_a_large_one_is_made_smaller(size: tuple[int, int], shown: tuple[i
     assert (picture.width, picture.height) == opened(picture).size == shown
 
 
+@pytest.mark.parametrize("size", [(2001, 2000), (4000, 1001), (4000, 4000)])
+async def test_what_says_that_it_has_too_many_pixels_is_not_unpacked(size: tuple[int, int]) -> None:
+    assert await refusal(claiming(*size)) == "The logo must have at most 4 megapixels, such as 2000 \u00d7 2000."
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGB", "RGBA", "I;16", "CMYK"])
+async def test_the_largest_is_drawn_in_any_mode(mode: str) -> None:
+    upload = BytesIO()
+    Image.new(mode, (2000, 2000)).save(upload, "JPEG" if mode == "CMYK" else "PNG")
+    assert (await pictures.drawn(upload.getvalue(), "logo")).width == 800
+
+
+MEASURE = """
+import re, sys
+from pathlib import Path
+from services import pictures
+
+def memory(of):
+    return int(re.search(of + r":\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
+
+upload = sys.stdin.buffer.read()
+before = memory("VmRSS")
+pictures._drawn(upload, "logo")
+print((memory("VmHWM") - before) // 1024)
+"""
+"""Tells how many megabytes it takes at most. What getrusage tells begins with the size of the process that started it."""
+
+
+@pytest.mark.parametrize(("kind", "mode"), [("PNG", "RGBA"), ("PNG", "P"), ("JPEG", "RGB"), ("WEBP", "RGBA")])
+async def test_the_largest_takes_eighty_megabytes_at_most(kind: str, mode: str) -> None:
+    upload = drawing(kind, (2000, 2000), mode)
+    measured = await asyncio.create_subprocess_exec(sys.executable, "-c", MEASURE, stdin=PIPE, stdout=PIPE)
+    told, _ = await measured.communicate(upload)
+    assert int(told) <= 80
+
+
 @pytest.mark.parametrize("size", [(4001, 10), (10, 4001), (65500, 65500), (2**31 - 1, 2**31 - 1), (100_000, 1)])
 async def test_what_says_that_it_is_huge_is_not_unpacked(size: tuple[int, int]) -> None:
     assert await refusal(claiming(*size)) == "The logo must be at most 4000 pixels wide and high."
@@ -172,7 +210,7 @@ def test_a_damaged_file_is_drawn_or_refused_and_nothing_else(whole: bytes, chose
 
 
 async def test_the_event_loop_goes_on_meanwhile() -> None:
-    upload = drawing("JPEG", (4000, 4000))
+    upload = drawing("JPEG", (2000, 2000))
     turns = 0
     drawing_it = asyncio.create_task(pictures.drawn(upload, "logo"))
     while not drawing_it.done():

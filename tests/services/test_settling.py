@@ -285,7 +285,7 @@ async def test_settling_redelivering_and_clearing_away_at_once_wait_in_no_circle
     async def redeliver(made: UUID) -> None:
         wanted = deliveries.Range(NOW - DAY, None, "all")
         with suppress(Refused):
-            await deliveries.redeliver_range(own.id, made, wanted, NOW + DAY)
+            await deliveries.redeliver_range(own.caller, made, wanted, NOW + DAY)
 
     for _ in range(3):
         made = (await own.endpoint()).webhook.id

@@ -30,7 +30,7 @@ class Outbox:
     async def happen(self, count: int = 1) -> None:
         """Something happens, so often: an event for each endpoint, and no mail."""
         for _ in range(count):
-            await events.send_test(self.academy, datetime.now(UTC))
+            await events.send_test(Caller(self.academy), datetime.now(UTC))
 
     async def issue(self, email: str = "jane@example.com") -> UUID:
         """A certificate; its holder is to be asked to claim it."""

@@ -10,8 +10,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from models import Certificate, Delivery, Event, IdempotencyRecord, Webhook
-from services import expiry, idempotency, webhooks
+from services import certificate_search, expiry, holder_keys, idempotency, webhooks
 from services.callers import Caller
+from services.certificate_search import Search
 from services.keyring import Keyring
 from tests.worker.conftest import KEYRING, Outbox
 from worker import announcing, rounds
@@ -65,6 +66,30 @@ async def test_each_is_announced_once_by_whichever_worker(outbox: Outbox, monkey
         await asyncio.sleep(0.1)  # for one that would be told twice
     assert await all_told()
     assert len({row.certificate_id for row in await Event.filter(kind="certificate.expired")}) == 10
+
+
+async def test_old_holders_are_filled_in_by_several_workers_and_found_before(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holder_keys, "BATCH", 3)
+    monkeypatch.setattr(announcing, "FILLING_SECONDS", 0)
+    for number in range(20):
+        await outbox.issue(f"jane.{number}@example.com")
+    await Certificate.all().update(holder_key=None)
+
+    async def found() -> int:
+        search = Search(outbox.academy, "JANE.1 doe", "all", None, None, 50)
+        return len((await certificate_search.page(search, NOW)).items)
+
+    async def all_filled() -> bool:
+        assert await found() == 11
+        return not await Certificate.exists(holder_key__isnull=True)
+
+    assert await found() == 11
+    async with announcing_by(KEYRING, KEYRING):
+        await until(all_filled)
+    keys = {key for (key,) in await Certificate.all().values_list("holder_key")}
+    assert keys == {f"jane doe jane.{number}@example.com" for number in range(20)}
 
 
 async def test_answers_kept_for_a_day_are_forgotten(outbox: Outbox) -> None:

@@ -9,13 +9,14 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
 import pytest
 
 from outgoing.post import addresses_of
-from outgoing.smtp import SmtpPost
+from outgoing.smtp import FolderPost, SmtpPost
 from rules import claims
 from rules.certificates import Certificate
 from rules.courses import Course
@@ -225,6 +226,26 @@ async def test_a_mail_server_takes_it_unchanged(name: str) -> None:
         assert await sent_by(SmtpPost(inbox.url), [sent]) == [None]
     assert inbox.recipients == ["jane@example.com"]
     assert inbox.contents == [sent.as_bytes(policy=policy.SMTP)]
+
+
+def contents(folder: Path) -> list[bytes]:
+    return [file.read_bytes() for file in folder.iterdir()]
+
+
+@pytest.mark.parametrize("name", ["Jane Doe", *HOSTILE, *TURNED])
+async def test_in_a_folder_each_link_stands_on_one_line(name: str, tmp_path: Path) -> None:
+    sent = COMPOSER.compose(named("claim", name), NOW)
+    sent.set_boundary("between the parts")
+    assert await sent_by(FolderPost(tmp_path), [sent]) == [None]
+    (content,) = contents(tmp_path)
+    lines = content.decode().splitlines()
+    (link,) = [line for line in lines if line.startswith(f"{BASE}/claim/")]
+    claim = claims.read(link.rpartition("/")[2], KEYRING.claim_keys, NOW)
+    assert claims.is_for(claim, CERTIFICATE.id, CERTIFICATE.holder_email)
+    assert any(f'href="{link}"' in line for line in lines)
+    kept = read(content)
+    assert [part(kept, "plain"), part(kept, "html")] == [part(sent, "plain"), part(sent, "html")]
+    assert {head: str(kept[head]) for head in kept} == {head: str(read(sent.as_bytes())[head]) for head in sent}
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,14 @@ def test_it_comes_from_us_and_not_from_the_academy(kind: Purpose) -> None:
     assert "Reply-To" not in mail
 
 
+def test_whoever_did_not_change_a_password_is_told_what_to_do() -> None:
+    mail = composed(leased("password_changed", certificate=None, facts={}, link=None))
+    assert mail["Subject"] == "Your password for TrueCerta was changed"
+    assert mail["From"].addresses[0].addr_spec == SENDER
+    assert Words(part(mail, "html")).links == [f"{BASE}/dashboard/reset"]
+    assert f"{BASE}/dashboard/reset\n" in part(mail, "plain").replace("\r", "")
+
+
 def test_an_invitation_says_who_invites_where_to() -> None:
     mail = composed(to_person("invitation"))
     assert mail["Subject"] == "Join Example Academy on TrueCerta"

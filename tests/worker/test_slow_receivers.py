@@ -60,7 +60,7 @@ async def test_fifty_slow_endpoints_of_one_academy_do_not_delay_another(
         took = []
         for count in range(1, 9):
             began = time.monotonic()
-            await events.send_test(other, datetime.now(UTC))
+            await events.send_test(Caller(other), datetime.now(UTC))
 
             async def arrived(count: int = count) -> bool:
                 return len(good.seen) >= count

@@ -25,6 +25,7 @@ LOOK: dict[str, Any] = {
     "certificate_design": "modern",
     "certificate_paper": "letter",
     "certificate_language": "nl",
+    "own_colour": "yes",
     "accent_colour": "#0d5c75",
     "signatory_name": "Jane Roe",
     "signatory_title": "Director",
@@ -84,7 +85,7 @@ def test_a_logo_is_uploaded_shown_and_removed(installation: Installation, academ
         assert Image.open(BytesIO(shown.content)).size == (40, 20)
         assert logo in pictures(browser.get(f"{FOLDER}/logo"))
         assert "logo was removed" in browser.done(f"{FOLDER}/logo/remove").text
-        assert browser.web.get(logo).status_code == 404
+        assert browser.web.get(logo).status_code == 200  # badges that are out name it
     assert profile(academy).logo is None
 
 
@@ -130,7 +131,7 @@ def test_the_look_of_certificates_is_saved(installation: Installation, academy: 
         assert (look.design, look.paper, look.language) == ("modern", "letter", "nl")
         assert (look.accent_colour, look.signatory_name, look.signatory_title) == ("#0d5c75", "Jane Roe", "Director")
         browser.done(
-            f"{FOLDER}/certificates", **{**LOOK, "accent_colour": "", "signatory_name": "", "signatory_title": ""}
+            f"{FOLDER}/certificates", **{**LOOK, "own_colour": "", "signatory_name": "", "signatory_title": ""}
         )
         look = profile(academy).appearance
         assert (look.accent_colour, look.signatory_name, look.signatory_title) == (None, None, None)
@@ -145,8 +146,7 @@ def test_what_is_wrong_with_a_look_stands_beside_its_field(installation: Install
             assert f'href="#field-{field}"' in answer.text
         for field in ("accent_colour", "signatory_name"):
             assert f'id="error-{field}"' in answer.text
-        assert 'value="blue-ish"' in answer.text
-        assert browser.post(f"{FOLDER}/certificates", **LOOK, do="preview").status_code == 200
+        assert "This is a preview" not in answer.text
         bad = browser.post(f"{FOLDER}/certificates", **{**LOOK, **wrong}, do="preview")
         assert bad.status_code == 422
     assert profile(academy).appearance.design == "classic"
@@ -155,14 +155,18 @@ def test_what_is_wrong_with_a_look_stands_beside_its_field(installation: Install
 def test_each_design_is_pictured_before_it_is_chosen(installation: Installation, academy: Academy) -> None:
     with signed_in(installation, academy) as browser:
         saved = pictures(browser.get(f"{FOLDER}/certificates"))
-        tried = pictures(browser.post(f"{FOLDER}/certificates", **LOOK, do="preview"))
+        preview = browser.post(f"{FOLDER}/certificates", **LOOK, do="preview")
+        tried = pictures(preview)
         shown = [browser.web.get(address) for address in [*saved, *tried]]
         assert {(each.status_code, each.headers["content-type"]) for each in shown} == {(200, "image/png")}
         assert {each.headers["cache-control"] for each in shown} == {"no-store"}
         sizes = [Image.open(BytesIO(each.content)).size for each in shown]
-        assert len({each.content for each in shown}) == len(shown) == 6
+        chosen, *designs = tried
+        assert chosen in designs
+        assert "This is a preview. Nothing is saved yet." in preview.text
+        assert len({each.content for each in shown}) == len(shown) - 1 == 6
         wide = [width / height for width, height in sizes]
-        assert wide == pytest.approx([297 / 210] * 3 + [11 / 8.5] * 3, rel=0.01)
+        assert wide == pytest.approx([297 / 210] * 3 + [11 / 8.5] * 4, rel=0.01)
         assert profile(academy).appearance.design == "classic"
 
 

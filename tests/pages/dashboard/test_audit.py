@@ -10,6 +10,7 @@ from pages.dashboard.audit import WORDS
 from rules.roles import Role
 from services import audit
 from tests.academies import Academy
+from tests.endpoints import register
 from tests.installation import Installation
 from tests.pages.outline import Outline
 from tests.people import member, session_of, signed_in, visiting
@@ -34,7 +35,7 @@ def test_it_tells_who_did_what(installation: Installation, academy: Academy) -> 
         page = browser.get("/audit")
         assert page.headers["cache-control"] == "no-store"
         latest, _, corrected, issued, *rest = entries(page.text)
-    assert latest.startswith("Olivia Owner changed the academy's settings")
+    assert latest.startswith("Olivia Owner changed the academy’s settings")
     assert "Name Example Academy Other name" in latest
     assert corrected.startswith(f"The key first key corrected a certificate {code}")
     assert "Holder name Jane Doe Jane Roe" in corrected
@@ -49,6 +50,15 @@ def test_moments_are_told_as_people_read_them(installation: Installation, academ
         page = browser.get("/audit").text
     assert "15 March 2026, 10:00 UTC" in page
     assert "2026-03-15T10" not in page
+
+
+def test_what_was_left_out_of_an_address_is_hinted_at(installation: Installation, academy: Academy) -> None:
+    register(academy, "https://receiver.invalid/hook?token=secret")
+    with signed_in(installation, academy) as browser:
+        page = browser.get("/audit").text
+    assert page.count("https://receiver.invalid/hook?…<") == 2
+    assert "hook?<" not in page
+    assert "token" not in page
 
 
 def test_it_goes_on_page_by_page(installation: Installation, academy: Academy) -> None:

@@ -1,5 +1,6 @@
 """Certificates in the dashboard: found, filtered by what stands in the address, issued by a form that loses nothing."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -49,6 +50,33 @@ def listed(page: httpx.Response, *certificates: dict[str, Any]) -> list[bool]:
 def newest(academy: Academy) -> dict[str, Any]:
     found: dict[str, Any] = academy.get("/api/v1/certificates").json()["data"][0]
     return found
+
+
+def test_all_that_is_wrong_is_told_at_once(editor: Browser, academy: Academy) -> None:
+    course_id = academy.course()["id"]
+    tomorrow = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
+    typed = {"course_id": course_id, "holder_name": " ", "holder_email": "jane", "issued_at": tomorrow}
+    page = editor.post("/certificates/new", **typed)
+    shown(page, 422)
+    assert set(re.findall('id="error-([a-z_]+)"', page.text)) == {"holder_name", "holder_email", "issued_at"}
+    assert "Must not lie in the future." in page.text
+    nothing = editor.post("/certificates/new", course_id="")
+    for said in ("Choose a course.", "Enter the holder’s name.", "Enter the holder’s email address."):
+        assert said in nothing.text
+
+
+def test_courses_of_one_name_can_be_told_apart(editor: Browser, academy: Academy) -> None:
+    for level in (4, 5):
+        academy.course(name="First Aid", eqf_level=level)
+    for name in ("Web Development", "Rescue", "rescue"):
+        academy.course(name=name)
+    page = editor.get("/certificates/new").text
+    labels = re.findall(r'<option value="[0-9a-f-]{36}">(.*?)</option>', page)
+    today = datetime.now(UTC).strftime("%B %Y")
+    assert labels[:2] == ["First Aid (EQF level 4)", "First Aid (EQF level 5)"]
+    assert labels[4:] == ["Web Development"]
+    assert [label.partition(" (")[0] for label in labels[2:4]] == ["Rescue", "rescue"]
+    assert all(today in label for label in labels[2:4])
 
 
 def test_an_empty_academy_is_led_to_its_first_course_and_then_its_first_certificate(
@@ -132,7 +160,7 @@ def test_a_certificate_is_issued_and_its_holder_told(editor: Browser, academy: A
     assert f'<option value="{course}" selected>' in form.text
     page = editor.done("/certificates/new", course_id=course, **HOLDER, issued_at="2026-03-15", notify="yes")
     shown(page)
-    assert "gets a mail with a link to claim it" in page.text
+    assert "gets an email with a link to claim it" in page.text
     issued = newest(academy)
     assert page.url.path == f"/dashboard/certificates/{issued['code']}"
     assert (issued["holder_name"], issued["holder_email"]) == ("Jane Doe", "jane@example.com")

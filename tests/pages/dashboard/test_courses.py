@@ -95,7 +95,7 @@ def test_a_form_sent_twice_makes_one_course(editor: Browser, academy: Academy) -
     ("field", "typed", "said"),
     [
         ("name", "   ", "Enter the course’s name."),
-        ("name", "\u200b", "Must not be blank."),
+        ("name", "\u200b", "Enter the name."),
         ("name", "W" * 201, "Must be at most 200 characters long."),
         ("description", "a\x07b", "Contains control characters."),
         ("validity_period_months", "0", "Must be a whole number from 1 to 1200."),

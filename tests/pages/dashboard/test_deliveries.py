@@ -70,6 +70,7 @@ def test_a_delivery_unfolds_to_what_was_sent_and_what_came_back(
         ):
             assert said in entry
         assert entry.index("Answered 204") < entry.index("Answered 500")
+        assert "204 · 2 attempts" in entry
         assert f"webhook-id: {first.headers['webhook-id']}" in entry
         assert f"Content-Length: {len(first.body)}" in entry
         assert json.dumps(json.loads(first.body), ensure_ascii=False, indent=2) in entry
@@ -186,7 +187,7 @@ def test_a_disabled_endpoint_says_why_and_offers_nothing_to_send(
     [delivery] = deliveries(academy, webhook_id)
     with signed_in(installation, academy) as browser:
         page = browser.get(f"{FOLDER}/{webhook_id}").text
-        assert ("410" in page, "five days" in page) == (reason == "gone", reason == "failing")
+        assert ("answered 410" in page, "five days" in page) == (reason == "gone", reason == "failing")
         assert "redeliver" not in page
         assert f"{webhook_id}/enable" in page
         refused = browser.post(f"{FOLDER}/{webhook_id}/deliveries/{delivery['id']}/redeliver")

@@ -138,6 +138,31 @@ def test_a_form_has_bounds_and_is_one(owner: Browser, content: bytes, kind: str,
     assert answer.headers["cache-control"] == "no-store"
 
 
+def test_a_file_that_is_too_large_leads_back_to_its_form(owner: Browser) -> None:
+    answer = owner.post("/settings/academy/logo", files={"logo": ("logo.png", b"a" * 3_200_000, "image/png")})
+    assert (answer.status_code, reason(answer)) == (413, "This was too large")
+    assert "a file may have at most 2 MB" in answer.text
+    assert 'href="/dashboard/settings/academy/logo">Open the form again</a>' in answer.text
+    typed = owner.post("/account/name", name="a" * 262_144)
+    assert "longer than 256 kB" in typed.text
+    assert "Open the form again" not in typed.text  # nothing is shown at that address
+
+
+def test_every_page_that_says_no_leads_back_alike(world: World, owner: Browser) -> None:
+    with visiting(world.installation) as stranger:
+        pages = [
+            owner.get("/certificates/TRC-ZZZ-99-ZZZZZZ"),
+            owner.get("/nothing"),
+            owner.post("/account/name", headers=FOREIGN[0], name="Changed"),
+            stranger.get("/nothing"),
+        ]
+    assert [page.status_code for page in pages] == [404, 404, 403, 404]
+    for page in pages:
+        assert '<a href="/dashboard">Back to the dashboard</a>' in page.text
+    assert "does not belong to your academy" in pages[0].text
+    assert "organization" not in pages[0].text
+
+
 def test_a_form_with_parts_is_read_as_well(owner: Browser) -> None:
     files = {"other": ("a.txt", b"bytes", "text/plain")}
     assert owner.post("/account/name", files=files, name="Zoë").status_code == 303

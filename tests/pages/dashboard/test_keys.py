@@ -96,6 +96,7 @@ def test_what_is_wrong_with_a_name_stands_beside_it(installation: Installation, 
             assert 'href="#field-name"' in answer.text
             assert 'id="error-name"' in answer.text
             assert not _KEY.search(answer.text)
+            assert name or "Enter the key’s name." in answer.text
         assert f'value="{"x" * 201}"' in browser.post(f"{FOLDER}/new", name="x" * 201).text
 
 

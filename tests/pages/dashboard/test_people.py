@@ -57,11 +57,12 @@ def sent(browser: Browser, path: str, **fields: Any) -> str:
 def test_somebody_new_is_invited_joins_and_works(owner: Browser, stranger: Browser, postbox: Postbox) -> None:
     email = newcomer()
     page = owner.done("/settings/team", email=email, role="editor")
-    assert "The invitation is on its way by mail." in page.text
+    assert "The invitation is on its way by email." in page.text
     assert email in page.text
     path = link_in(postbox, email)
     before = stranger.get(path)
     assert before.status_code == 200
+    assert before.headers["referrer-policy"] == "strict-origin"
     assert "an editor" in before.text
     assert stranger.get(path).status_code == 200  # scanners of mail open links: it changes nothing
     short = stranger.post(path, csrf=csrf_in(before), name="Nora New", password=SHORT)
@@ -177,14 +178,18 @@ def test_a_new_password_by_mail_ends_every_session(
     jane = member(sender.database, sender.id, "viewer", password=PASSWORD)
     with visiting(delivering[0], session_of(sender.database, jane, sender.id)) as signed:
         assert signed.get("/account").status_code == 200
-        assert sent(stranger, "/reset", email=jane.email.title()) == "Look into your mail"
+        assert sent(stranger, "/reset", email=jane.email.title()) == "Check your email"
         path = link_in(postbox, jane.email)
         form = stranger.get(path)
+        assert (
+            form.headers["referrer-policy"] == "strict-origin"
+        )  # what a page loads is told no path with a token in it
         assert stranger.post(path, csrf=csrf_in(form), password=jane.email).status_code == 422
         assert signed.get("/account").status_code == 200
         assert sent(stranger, path, password=OTHER_PASSWORD) == "Sign in"
         assert signed.get("/account").status_code == 303
-    assert stranger.get(path).status_code == 410
+    used = stranger.get(path)
+    assert (used.status_code, used.headers["referrer-policy"]) == (410, "strict-origin")
     assert stranger.post(path, csrf=csrf_in(form), password=OTHER_PASSWORD).status_code == 410
     assert sign_in(stranger, jane.email).status_code == 422
     assert sign_in(stranger, jane.email, OTHER_PASSWORD).status_code == 303
@@ -200,6 +205,28 @@ def test_nobody_learns_which_addresses_exist(stranger: Browser, sender: Academy,
         assert answer.status_code == 200
     assert len(pages) == 1, pages
     postbox.wait(jane.email)
+
+
+def test_whoever_is_removed_is_out_at_once_and_told_so(installation: Installation, academy: Academy) -> None:
+    owner = member(academy.database, academy.id, "owner")
+    jane = member(academy.database, academy.id, "editor", password=PASSWORD)
+    with (
+        visiting(installation, session_of(academy.database, owner, academy.id)) as first,
+        visiting(installation, session_of(academy.database, jane, academy.id)) as second,
+    ):
+        assert second.get("").status_code == 200
+        token = second.csrf()
+        first.done(f"/settings/team/{jane.member_id}/remove")
+        assert second.get("").headers["location"].startswith("/dashboard/sign-in?next=")
+        assert reason(second.post("/courses/new", csrf=token, name="Too late")) == "You were signed out meanwhile"
+        second.forget_csrf()
+        second.web.cookies.clear()
+        again = sign_in(second, jane.email)
+        assert again.status_code == 422
+        assert "You are in no academy&#39;s team." in again.text
+        assert COOKIE not in second.web.cookies
+    rows = academy.database.rows("SELECT id FROM session WHERE user_id = $1", str(jane.id))
+    assert not rows
 
 
 def test_a_name_and_a_password_are_changed_by_their_owner(installation: Installation, academy: Academy) -> None:

@@ -1,7 +1,9 @@
 """Every entry of the dashboard against everybody: no viewer changes anything, no stranger sees anything."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -11,7 +13,7 @@ from pages.dashboard.routing import Entry
 from rules import roles
 from rules.roles import Role
 from tests.pages.dashboard.world import SECRET_WORD, Side, World, changed, picture_of
-from tests.people import Browser, visiting
+from tests.people import OTHER_PASSWORD, PASSWORD, Browser, visiting
 
 OWN = {
     "/sign-out",
@@ -22,6 +24,46 @@ OWN = {
 }
 """What a viewer may do: it concerns nobody else."""
 FOR_ANYONE = {"/sign-in", "/reset", "/reset/{token}", "/invitation/{token}"}
+_HOLDER = {"holder_name": "Joan Doe", "holder_email": "joan@example.org"}
+FORMS: Mapping[str, Mapping[str, str]] = {
+    "/settings/academy/profile": {"name": "Other", "email": "other@example.org", "url": ""},
+    "/settings/academy/logo": {},
+    "/settings/academy/logo/remove": {},
+    "/settings/academy/certificates": {
+        "certificate_design": "modern",
+        "certificate_paper": "letter",
+        "certificate_language": "nl",
+        "signatory_name": "Joan Doe",
+    },
+    "/account/name": {"name": "Joan Doe"},
+    "/account/password": {"password": PASSWORD, "new_password": OTHER_PASSWORD},
+    "/account/sign-out-others": {},
+    "/switch": {"organization_id": "{organization_id}"},
+    "/certificates/{code}/resend": {},
+    "/certificates/{code}/correct": _HOLDER,
+    "/certificates/{code}/revoke": {"reason": "Withdrawn"},
+    "/certificates/{code}/renew": {"issued_at": ""},
+    "/certificates/new": {**_HOLDER, "course_id": "{course_id}", "issued_at": ""},
+    "/courses/new": {"name": "Pottery"},
+    "/courses/{course_id}/edit": {"name": "Pottery"},
+    "/settings/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver": {},
+    "/settings/webhooks/{webhook_id}/redeliver": {"span": "24"},
+    "/settings/api/new": {"name": "Spare"},
+    "/settings/api/{key_id}/revoke": {},
+    "/sign-out": {},
+    "/settings/team": {"email": "joan@example.org", "role": "owner"},
+    "/settings/team/{member_id}/role": {"role": "editor"},
+    "/settings/team/{member_id}/remove": {},
+    "/settings/team/{member_id}/invite-again": {},
+    "/settings/webhooks/{webhook_id}/rotate": {"overlap": "86400"},
+    "/settings/webhooks/{webhook_id}/enable": {},
+    "/settings/webhooks/{webhook_id}/disable": {},
+    "/settings/webhooks/{webhook_id}/delete": {},
+    "/settings/webhooks/test": {},
+    "/settings/webhooks/new": {"url": "https://127.0.0.1/hooks", "which": "all"},
+    "/settings/webhooks/{webhook_id}/edit": {"url": "https://127.0.0.1/hooks", "which": "all"},
+}
+"""What each form for those signed in is filled in with: right in itself, so that only who asks is a reason to refuse it."""
 _PARAM = re.compile(r"{(\w+)}")
 STRANGERS = pytest.mark.parametrize("cookie", [None, "e30.e30.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "nonsense"])
 
@@ -32,9 +74,14 @@ def address(entry: Entry, side: Side) -> str:
 
 
 def asked(browser: Browser, entry: Entry, side: Side) -> httpx.Response:
-    """The entry asked as its page would; forms are otherwise empty."""
+    """The entry asked as its page would, about what this side has."""
     path = "" if entry.path == "/" else address(entry, side)
-    return browser.get(path) if entry.method == "GET" else browser.post(path)
+    return browser.get(path) if entry.method == "GET" else browser.post(path, **filled(entry.path, side))
+
+
+def filled(path: str, side: Side) -> dict[str, Any]:
+    """A form as it is filled in about what this side has."""
+    return {name: value.format_map(side.params) for name, value in FORMS.get(path, {}).items()}
 
 
 def beyond(role: Role) -> Iterable[Entry]:
@@ -53,6 +100,10 @@ def test_what_changes_the_academy_asks_for_more_than_a_viewer() -> None:
     assert {path for path, role in posts.items() if role == "viewer"} == OWN
     assert {path for path, role in posts.items() if role is None} == FOR_ANYONE
     assert {entry.path for entry in ENTRIES if entry.role is None} == FOR_ANYONE
+
+
+def test_every_form_for_those_signed_in_is_filled_in() -> None:
+    assert FORMS.keys() == {entry.path for entry in ENTRIES if entry.method == "POST" and entry.role is not None}
 
 
 @STRANGERS
@@ -118,12 +169,34 @@ def test_an_owner_of_another_academy_is_a_stranger_here(world: World) -> None:
     wrong = [
         (entry.method, entry.path, answer.status_code)
         for entry, answer in answers
-        if SECRET_WORD in answer.text
-        # A form that is wrong in itself may be told so first: it is the same for whatever is not there.
-        or answer.status_code not in ({404} if entry.method == "GET" else {404, 422})
+        if SECRET_WORD in answer.text or answer.status_code != 404
     ]
     assert wrong == []
     assert changed(before, picture_of(world.database)) == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "status"), [("/certificates/new", "course_id", 422), ("/switch", "organization_id", 404)]
+)
+def test_what_another_academy_has_is_nothing_in_a_form(world: World, path: str, name: str, status: int) -> None:
+    """Told in the same words as what is nowhere."""
+    with visiting(world.installation, world.other.token("owner")) as browser:
+        browser.csrf()
+        before = picture_of(world.database)
+        form = filled(path, world.own)
+        answers = [browser.post(path, **form | {name: value}) for value in (form[name], str(uuid4()))]
+    assert [answer.status_code for answer in answers] == [status, status]
+    told = [[line for line in answer.text.splitlines() if 'name="csrf"' not in line] for answer in answers]
+    assert told[0] == told[1]
+    assert SECRET_WORD not in answers[0].text
+    assert changed(before, picture_of(world.database)) == {}
+
+
+def test_a_form_is_right_for_whoever_may_send_it(world: World) -> None:
+    """Those about nothing in particular, in an academy of its own: so a wrong form is never what turned somebody away."""
+    with visiting(world.installation, world.other.token("owner")) as browser:
+        for path in ("/courses/new", "/settings/api/new", "/settings/webhooks/new"):
+            assert browser.post(path, **filled(path, world.other)).status_code in {200, 303}, path
 
 
 def test_whoever_leaves_the_team_is_a_stranger_at_once(world: World) -> None:

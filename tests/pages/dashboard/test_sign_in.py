@@ -86,7 +86,7 @@ def test_an_unknown_address_and_a_wrong_password_are_told_alike(browser: Browser
     ]
     assert {answer.status_code for answer in answers} == {422}
     assert len({said(answer) for answer in answers}) == 1
-    assert "The mail address or the password is not right." in answers[0].text
+    assert "The email address or password is wrong." in answers[0].text
     assert jane.email in answers[0].text  # what was typed is not lost
     assert "not the password" not in answers[0].text
     assert COOKIE not in browser.web.cookies

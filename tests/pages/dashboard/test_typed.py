@@ -39,11 +39,17 @@ def test_a_number_out_of_bounds_is_refused(number: int) -> None:
         typed.whole(str(number), "eqf_level", 1, 8)
 
 
-@given(some.dates(date(1970, 1, 1)).filter(lambda day: day != TODAY))
+@given(some.dates(date(1970, 1, 1), TODAY - timedelta(days=1)))
 def test_a_day_begins_at_midnight_in_utc(day: date) -> None:
     found = typed.day(day.isoformat(), "issued_at", TODAY)
     assert found == datetime(day.year, day.month, day.day, tzinfo=UTC)
     assert found.utcoffset() == timedelta(0)
+
+
+@given(some.dates(TODAY + timedelta(days=1)))
+def test_no_day_lies_in_the_future(day: date) -> None:
+    with pytest.raises(Refused, match="must not lie in the future"):
+        typed.day(day.isoformat(), "issued_at", TODAY)
 
 
 def test_today_and_nothing_are_now() -> None:

@@ -90,6 +90,45 @@ def test_what_is_wrong_stands_beside_its_field(
         assert only(academy)["url"] == NOBODYS
 
 
+def told(answer: httpx.Response) -> str:
+    """The sentence beside the address."""
+    (sentence,) = re.findall('id="error-url">.*?<span>(.*?)</span>', answer.text)
+    return str(sentence)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "Enter the address."),
+        ("ftp://receiver.invalid/", "The address has to begin with https://"),
+        ("receiver.invalid", "The address has to begin with https://"),
+        ("http://receiver.invalid/", "The address has to begin with https://"),
+        ("https://jane:secret@receiver.invalid/", "Enter a whole address, such as https://example.com/webhook"),
+        ("https://receiver.invalid/" + "a" * 2048, "Must be at most 2048 characters long."),
+        ("https://10.0.0.1/", "The address 10.0.0.1 is not public."),
+    ],
+)
+def test_an_address_is_refused_as_its_hint_says(
+    installation: Installation, academy: Academy, typed: str, said: str
+) -> None:
+    with signed_in(installation, academy) as browser:
+        answer = browser.post(f"{FOLDER}/new", **{**NEW, "url": typed})
+    assert "Begins with https://, and can be reached from outside." in answer.text
+    assert told(answer).startswith(said)
+
+
+def test_where_private_endpoints_are_allowed_the_form_says_so(
+    delivering: tuple[Installation, Database], sender: Academy
+) -> None:
+    with signed_in(delivering[0], sender) as browser:
+        assert (
+            "Begins with https:// or http://, and can be reached from the machine" in browser.get(f"{FOLDER}/new").text
+        )
+        wrong = browser.post(f"{FOLDER}/new", **{**NEW, "url": "ftp://127.0.0.1/"})
+        assert told(wrong) == "The address has to begin with https:// or http://"
+        assert secret_in(browser.post(f"{FOLDER}/new", **{**NEW, "url": "http://127.0.0.1:9/"}))
+
+
 def test_an_endpoint_is_changed(installation: Installation, academy: Academy) -> None:
     path = added(academy, description="Old words")
     chosen = ["certificate.revoked", "certificate.issued"]
@@ -112,7 +151,10 @@ def test_an_unchanged_address_is_not_forgiven_its_failures(installation: Install
     )
     assert since
     with signed_in(installation, academy) as browser:
-        assert "This endpoint is failing" in browser.get(path).text
+        page = browser.get(path).text
+        assert "This endpoint is failing" in page
+        # The sign of a warning: three corners, no clock.
+        assert '<path d="M12 3 1.8 20.5' in page.partition('class="notice waiting"')[2].partition("</svg>")[0]
         assert "Failing" in browser.get(FOLDER).text
         browser.done(f"{path}/edit", **NEW, description="Other words")
     made = only(academy)

@@ -78,6 +78,7 @@ def _side(installation: Installation, database: Database, word: str) -> Side:
         course = academy.course(name=f"{word} Course")
         code = academy.issue(course["id"], holder_name=f"{word} Doe")["code"]
     params = {
+        "organization_id": str(academy.id),
         "course_id": course["id"],
         "code": code,
         "member_id": str(invited.id),
