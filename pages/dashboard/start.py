@@ -1,12 +1,12 @@
 """The start page: how the academy stands, and what needs somebody's attention; first steps where nothing was issued yet."""
 
-from services.overview import Overview
 from starlette.responses import Response
 
 from pages import plot
 from pages.dashboard.routing import get
 from pages.dashboard.visit import Visit
 from services import courses, overview
+from services.overview import Overview
 
 HERE = "start"
 
