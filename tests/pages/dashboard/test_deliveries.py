@@ -143,8 +143,9 @@ def test_the_log_is_filtered_by_its_address(installation: Installation, academy:
 
 
 def mark_failed(academy: Academy, webhook_id: str) -> str:
-    """One of an endpoint's deliveries, given up from now on."""
+    """One of an endpoint's deliveries, given up from now on; once the worker has tried it, so that it is not under way."""
     sql = "UPDATE delivery SET status = 'failed', due_at = NULL WHERE id = $1 RETURNING id"
+    until(lambda: all(each["attempts"] for each in deliveries(academy, webhook_id)))
     [latest, *_] = deliveries(academy, webhook_id)
     assert academy.database.rows(sql, latest["id"])
     return str(latest["id"])
