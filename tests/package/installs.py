@@ -13,7 +13,7 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
-PACKED = {"wire", "rules", "models", "outgoing", "services", "handlers", "pages", "worker", "server"}
+PACKED = {"wire", "rules", "models", "outgoing", "printing", "services", "handlers", "pages", "worker", "server"}
 
 
 def main(folder: Path) -> None:
