@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from pages.conditional import is_known
 from pages.reference import guide, operations, quickstart, schemas
 from pages.reference.contract import Contract
 from pages.reference.operations import Answer, Operation
@@ -72,8 +73,7 @@ class Page:
 
     def answer(self, request: Request) -> Response:
         """As it is asked for."""
-        known = request.headers.get("if-none-match", "")
-        if self._headers["etag"] in (tag.strip() for tag in known.split(",")):
+        if is_known(request, self._headers["etag"]):
             return Response(status_code=304, headers=self._headers)
         if "gzip" in request.headers.get("accept-encoding", ""):
             return Response(self._compressed, headers={**self._headers, "content-encoding": "gzip"})

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -12,19 +11,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from pages.conditional import is_known
 from pages.gate import Gate
 from pages.rendering import Rendering
-from pages.verify import NOT_LISTED
+from pages.verify import NOT_LISTED, found
 from printing import certificates
 from printing.printer import RETRY_SECONDS, Printer
 from printing.sheet import Form, Sheet
-from rules import code_spellings
 from rules.certificates import Certificate
 from rules.courses import Course
 from rules.errors import Refused
 from rules.links import Links
 from rules.organizations import Organization
-from services import pictures, verification
+from services import pictures
 
 MEDIA_TYPES: dict[Form, str] = {"pdf": "application/pdf", "png": "image/png", "share": "image/png"}
 REFUSALS = {
@@ -70,29 +69,19 @@ class Documents:
 
     async def _document(self, request: Request, form: Form) -> Response:
         async with self.door:
-            certificate = await self._found(request)
+            certificate = await found(self.gate, request)
         if certificate.revoked_at is not None:
             raise Refused("gone", "This certificate has been revoked.")
         sheet = certificates.printed(certificate, self.links.verify_page(certificate.code))
         tag = f'"{self.printer.tag(sheet, form)}"'
         headers = {"etag": tag, "cache-control": "no-cache", **NOT_LISTED}
-        if is_known(request.headers.getlist("if-none-match"), tag):
+        if is_known(request, tag):
             return Response(status_code=304, headers=headers)
         made = await self.printer.kept(sheet, form)
         if made is None:
             made = await self._made(request, sheet, form)
         headers["content-disposition"] = disposition(certificate, form)
         return Response(made, media_type=MEDIA_TYPES[form], headers=headers)
-
-    async def _found(self, request: Request) -> Certificate:
-        """As the verify page finds it, so that no code is cheaper to guess here."""
-        await self.gate.before(request.scope)
-        typed = request.path_params["code"]
-        try:
-            return await self.gate.within_deadline(verification.find(code_spellings.read(typed) or typed))
-        except Refused:
-            await self.gate.missed(request.scope)
-            raise
 
     async def _made(self, request: Request, sheet: Sheet, form: Form) -> bytes:
         """To set a document is work, so who asks for many is held to the budget of public requests."""
@@ -137,16 +126,6 @@ async def _logo(gate: Gate, digest: str) -> bytes:
     except Refused:
         why = "The academy is changing its logo. Try again in a moment."
         raise Refused("unavailable", why, retry_after=RETRY_SECONDS) from None
-
-
-def is_known(if_none_match: Sequence[str], tag: str) -> bool:
-    """A visitor who names the tag, weak or strong, or any at all, has the document already (RFC 9110, section 13.1.2).
-
-    >>> is_known(['"a", W/"b"'], '"b"'), is_known(["*"], '"b"'), is_known([], '"b"')
-    (True, True, False)
-    """
-    named = [one.strip().removeprefix("W/") for line in if_none_match for one in line.split(",")]
-    return tag in named or "*" in named
 
 
 def disposition(certificate: Certificate, form: Form) -> str:

@@ -37,7 +37,7 @@ class VerifyPage:
         """The verdict first, then what stands on the certificate."""
         now = datetime.now(UTC)
         try:
-            certificate = await self._found(request)
+            certificate = await found(self._gate, request)
         except Refused as refused:
             return self._rendering.refusal(request, REFUSALS[refused.code], refused, framed_by=self._framed_by)
         return self._rendering.page(
@@ -58,14 +58,16 @@ class VerifyPage:
             "sharing": sharing(certificate, self._links, now),
         }
 
-    async def _found(self, request: Request) -> Certificate:
-        await self._gate.before(request.scope)
-        typed = request.path_params["code"]
-        try:
-            return await self._gate.within_deadline(verification.find(code_spellings.read(typed) or typed))
-        except Refused:
-            await self._gate.missed(request.scope)
-            raise
+
+async def found(gate: Gate, request: Request) -> Certificate:
+    """The certificate of a page's address. A miss is counted wherever one asks: no code is cheaper to guess elsewhere."""
+    await gate.before(request.scope)
+    typed = request.path_params["code"]
+    try:
+        return await gate.within_deadline(verification.find(code_spellings.read(typed) or typed))
+    except Refused:
+        await gate.missed(request.scope)
+        raise
 
 
 def days_left(expires_at: datetime | None, now: datetime) -> int | None:

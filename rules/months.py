@@ -12,12 +12,3 @@ def last(number: int, now: datetime) -> tuple[date, ...]:
     today = now.astimezone(UTC)
     present = today.year * 12 + today.month - 1
     return tuple(date(month // 12, month % 12 + 1, 1) for month in range(present - number + 1, present + 1))
-
-
-def begins(first: date) -> datetime:
-    """The instant at which a month begins, in UTC.
-
-    >>> begins(date(2026, 3, 1)).isoformat()
-    '2026-03-01T00:00:00+00:00'
-    """
-    return datetime(first.year, first.month, first.day, tzinfo=UTC)

@@ -108,8 +108,3 @@ async def found_or_made(email: str, name: str, now: datetime) -> User:
         {"id": uuid4(), "email": email, "name": name, "created_at": now}, email_key=key_of(email)
     )
     return made
-
-
-async def is_in_a_team(user_id: UUID) -> bool:
-    """Whether a person may sign in anywhere."""
-    return await Membership.filter(user_id=user_id, accepted_at__isnull=False).exists()

@@ -5,30 +5,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
 import pytest
 from markupsafe import escape
 
 from tests.academies import Academy
 from tests.installation import Installation
-from tests.pages.outline import Outline
+from tests.pages.dashboard.whole import HOSTILE, shown
 from tests.people import Browser, signed_in
 
-HOSTILE = [
-    "</title><script>alert(1)</script>'\"&",
-    "{{ 7 * 7 }}{% raw %}",
-    "\u202eevil\u202c \u202e",
-    "👩‍🎓 Ζωή محمد שרה",
-    "W" * 200,
-]
 CLAIMED = datetime(2026, 1, 2, tzinfo=UTC)
-
-
-@pytest.fixture
-def editor(installation: Installation, academy: Academy) -> Iterator[Browser]:
-    """An editor of the academy."""
-    with signed_in(installation, academy, "editor") as browser:
-        yield browser
 
 
 @pytest.fixture
@@ -36,15 +21,6 @@ def viewer(installation: Installation, academy: Academy) -> Iterator[Browser]:
     """Somebody of the academy who only looks."""
     with signed_in(installation, academy, "viewer") as browser:
         yield browser
-
-
-def shown(page: httpx.Response, status: int = 200) -> Outline:
-    """A page that answers so, is whole and has one heading."""
-    assert page.status_code == status, page.text
-    outline = Outline(page.text)
-    assert outline.open == []
-    assert outline.seen.count("h1") == 1
-    return outline
 
 
 def path_of(issued: dict[str, Any]) -> str:

@@ -1,7 +1,6 @@
 """Certificates in the dashboard: found, filtered by what stands in the address, issued by a form that loses nothing."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
@@ -12,33 +11,10 @@ from markupsafe import escape
 
 from tests.academies import Academy
 from tests.installation import Installation
-from tests.pages.outline import Outline
+from tests.pages.dashboard.whole import HOSTILE, shown
 from tests.people import Browser, signed_in
 
 HOLDER: dict[str, Any] = {"holder_name": "Jane Doe", "holder_email": "jane@example.com"}
-HOSTILE = [
-    "</title><script>alert(1)</script>'\"&",
-    "{{ 7 * 7 }}{% raw %}",
-    "\u202eevil\u202c \u202e",
-    "👩‍🎓 Ζωή محمد שרה",
-    "W" * 200,
-]
-
-
-@pytest.fixture
-def editor(installation: Installation, academy: Academy) -> Iterator[Browser]:
-    """An editor of the academy."""
-    with signed_in(installation, academy, "editor") as browser:
-        yield browser
-
-
-def shown(page: httpx.Response, status: int = 200) -> Outline:
-    """A page that answers so, is whole and has one heading."""
-    assert page.status_code == status, page.text
-    outline = Outline(page.text)
-    assert outline.open == []
-    assert outline.seen.count("h1") == 1
-    return outline
 
 
 def listed(page: httpx.Response, *certificates: dict[str, Any]) -> list[bool]:

@@ -1,12 +1,10 @@
 """Courses in the dashboard: made and changed by forms that lose nothing, and only by those who may."""
 
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
 import yaml
 from markupsafe import escape
@@ -14,7 +12,7 @@ from markupsafe import escape
 from pages.dashboard import course_form
 from tests.academies import Academy
 from tests.installation import ROOT, Installation
-from tests.pages.outline import Outline
+from tests.pages.dashboard.whole import HOSTILE, shown
 from tests.people import Browser, signed_in
 
 FILLED: dict[str, Any] = {
@@ -28,29 +26,6 @@ FILLED: dict[str, Any] = {
     "criteria_url": "https://example.com/criteria",
     "badge_image_url": "https://example.com/badge.png",
 }
-HOSTILE = [
-    "</title><script>alert(1)</script>'\"&",
-    "{{ 7 * 7 }}{% raw %}",
-    "\u202eevil\u202c \u202e",
-    "👩‍🎓 Ζωή محمد שרה",
-    "W" * 200,
-]
-
-
-@pytest.fixture
-def editor(installation: Installation, academy: Academy) -> Iterator[Browser]:
-    """An editor of the academy."""
-    with signed_in(installation, academy, "editor") as browser:
-        yield browser
-
-
-def shown(page: httpx.Response, status: int = 200) -> Outline:
-    """A page that answers so, is whole and has one heading."""
-    assert page.status_code == status, page.text
-    outline = Outline(page.text)
-    assert outline.open == []
-    assert outline.seen.count("h1") == 1
-    return outline
 
 
 def courses_of(academy: Academy) -> list[dict[str, Any]]:

@@ -1,7 +1,6 @@
 """The start page: how the academy stands, what cannot wait, and how one begins."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -12,13 +11,6 @@ from tests.academies import Academy
 from tests.installation import Installation
 from tests.pages.outline import Outline
 from tests.people import Browser, signed_in
-
-
-@pytest.fixture
-def editor(installation: Installation, academy: Academy) -> Iterator[Browser]:
-    """An editor of the academy."""
-    with signed_in(installation, academy, "editor") as browser:
-        yield browser
 
 
 def start(browser: Browser) -> str:
