@@ -5,7 +5,7 @@ Then many more at once than can be made in time, with a photo for a logo: some a
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,8 +16,9 @@ import psutil
 from PIL import Image
 
 from bench.connection import Connection, Reply
-from bench.installed import CERTIFICATES, VERIFY, Place, holder, installed
+from bench.installed import CERTIFICATES, Place, holder, installed
 from bench.proof import Proof, command, percentile, percentiles
+from bench.verifying import Check, Plan, Verifying
 from services import organizations
 from services.callers import Caller
 from tests.databases import Database
@@ -41,10 +42,17 @@ class Bounds:
 class Watched:
     """What one round, or the quiet before it, looked like from outside."""
 
+    spans: list[tuple[float, float]] = field(default_factory=list)
     verified: list[float] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     peak: int = 0
     children: set[int] = field(default_factory=set)
+
+    def take(self, checks: Sequence[Check]) -> None:
+        """The checks that began while it was watched."""
+        own = [check for check in checks if any(began <= check.began < ended for began, ended in self.spans)]
+        self.verified += [check.seconds for check in own]
+        self.wrong += [f"{check.path}: {check.status}" for check in own if check.status != OK]
 
 
 def main() -> int:
@@ -78,7 +86,9 @@ class Run:
     async def all(self, rounds: int, crowd: int) -> None:
         """Rounds with as much quiet before each, so that both are measured on the same machine under the same load."""
         await self._issue(self._at_once * rounds + crowd + AFTERWARDS)
-        bare, quiet, beside, answers = Watched(), Watched(), Watched(), list[Reply]()
+        bare, quiet, beside, crowded, answers = Watched(), Watched(), Watched(), Watched(), list[Reply]()
+        port, seed = self._place.installation.port, self._proof.seed
+        verifying = Verifying(Plan(port, self._verifiers, self._pause, seed, self._codes))
         with self._watching(bare):
             await asyncio.sleep(2)
         await self._warm()
@@ -91,18 +101,22 @@ class Run:
                 answers += await self._documents(self._codes[number * self._at_once :][: self._at_once])
             seconds = max(3.0, time.monotonic() - began)
             self._proof.say(f"round {number + 1}: {self._at_once} answers in {time.monotonic() - began:.2f} s")
+        many, afterwards = await self._overrun(self._codes[self._at_once * rounds :], crowd, crowded)
+        checks = await asyncio.to_thread(verifying.ended)
+        for watched in (quiet, beside, crowded):
+            watched.take(checks)
         self._judge(bare.peak, quiet, beside, answers)
-        await self._overrun(self._codes[self._at_once * rounds :], crowd)
+        self._judge_crowd(crowded, many, afterwards)
 
-    async def _overrun(self, codes: list[str], crowd: int) -> None:
+    async def _overrun(self, codes: list[str], crowd: int, watched: Watched) -> tuple[list[Reply], list[Reply]]:
         await asyncio.to_thread(self._set_logo)
-        watched, began = Watched(), time.monotonic()
+        began = time.monotonic()
         with self._watching(watched):
             answers = await self._documents(codes[:crowd])
             seconds = time.monotonic() - began
             afterwards = [await self._documents([code]) for code in codes[crowd:]]
         self._proof.say(f"the crowd: {crowd} answers in {seconds:.2f} s")
-        self._judge_crowd(watched, answers, [reply for replies in afterwards for reply in replies])
+        return answers, [reply for replies in afterwards for reply in replies]
 
     def _set_logo(self) -> None:
         installation, now = self._place.installation, datetime.now(UTC)
@@ -139,27 +153,12 @@ class Run:
 
     @contextmanager
     def _watching(self, watched: Watched) -> Iterator[None]:
-        tasks = [asyncio.create_task(self._verify(watched)) for _ in range(self._verifiers)]
-        tasks.append(asyncio.create_task(self._weigh(watched)))
+        began, weighing = time.monotonic(), asyncio.create_task(self._weigh(watched))
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
-
-    async def _verify(self, watched: Watched) -> None:
-        connection = self._connection()
-        try:
-            while True:
-                code = self._proof.chance.choice(self._codes)
-                path = self._proof.chance.choice((f"/v/{code}", f"{VERIFY}/{code}"))
-                reply = await connection.get(path)
-                watched.verified.append(reply.seconds)
-                if reply.status != OK:
-                    watched.wrong.append(f"{path}: {reply.status}")
-                await asyncio.sleep(self._pause)
-        finally:
-            connection.close()
+            weighing.cancel()
+            watched.spans.append((began, time.monotonic()))
 
     async def _weigh(self, watched: Watched) -> None:
         process = self._place.installation.process

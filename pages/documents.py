@@ -32,8 +32,8 @@ REFUSALS = {
     "gone": "document_revoked.html",
     "unavailable": "document_unavailable.html",
 }
-LOOKED_UP_AT_ONCE = 2
-"""A crowd that asks for documents is let in by twos, so that who comes to verify meanwhile need not wait behind it."""
+LOOKED_UP_AT_ONCE = 1
+"""A crowd that asks for documents is let in one by one, so that who comes to verify meanwhile need not wait behind it."""
 SAMPLE_CODE = "TRC-ABC-26-F5N8K3"
 LONGEST_NAME = 80
 _UNFIT = re.compile(r"[^\w .,()&+’'-]")
