@@ -125,7 +125,7 @@ def _confine(memory: int) -> None:
     """Little memory, a low place in the queue for the processor, no network where the kernel lets one give it up."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; this one ends when its input does
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    os.nice(19)
+    os.nice(10)
     with contextlib.suppress(ValueError, OSError):  # macOS has the limit, and refuses it
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
