@@ -2,10 +2,11 @@
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 import asyncpg
 from tortoise import Tortoise
@@ -89,6 +90,33 @@ def is_postgres() -> bool:
     return get_connection("default").capabilities.dialect == "postgres"
 
 
+async def rows(sql: str, *values: object) -> Sequence[Sequence[Any]]:
+    """The rows that a statement answers with, their columns by position, within the caller's transaction if there is one.
+
+    Placeholders are `$1`, `$2`, … on both databases. Identifiers and instants come as such from PostgreSQL and as text from
+    SQLite: `identity` and `instant` read either.
+    """
+    client = get_connection("default")
+    if client.capabilities.dialect == "postgres":
+        found: Sequence[Sequence[Any]] = await client._translate_exceptions(_rows_of_postgres, sql, values)  # type: ignore[attr-defined]  # noqa: SLF001  # no public way past its dicts
+        return found
+    _, listed = await client.execute_query(sql.replace("$", "?"), [_for_sqlite(value) for value in values])
+    return listed  # type: ignore[return-value]  # they are sqlite3's own, which have positions as well as names
+
+
+async def _rows_of_postgres(client: Any, sql: str, values: Sequence[object]) -> Any:  # noqa: ANN401  # Tortoise's own types
+    async with client.acquire_connection() as connection:
+        client.log.debug("%s: %s", sql, values)
+        return await connection.fetch(sql, *values)
+
+
+def _for_sqlite(value: object) -> object:
+    """As Tortoise writes it there: instants are compared as text, so all of them are in UTC."""
+    if isinstance(value, UUID):
+        return str(value)
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
+
+
 async def fetch(sql: str, *values: object) -> Sequence[dict[str, Any]]:
     """The rows that a statement answers with. Placeholders are `$1`, `$2`, … on both databases."""
     connection = get_connection("default")
@@ -98,12 +126,21 @@ async def fetch(sql: str, *values: object) -> Sequence[dict[str, Any]]:
 
 
 def instant(column: datetime | str) -> datetime:
-    """An instant in a row of `fetch`: SQLite answers with text.
+    """An instant in a row: SQLite answers with text.
 
     >>> instant("2026-03-15 10:00:00+00:00").hour
     10
     """
     return datetime.fromisoformat(column) if isinstance(column, str) else column
+
+
+def identity(column: UUID | str) -> UUID:
+    """An identifier in a row: SQLite answers with text.
+
+    >>> identity("00000000-0000-0000-0000-000000000007").int
+    7
+    """
+    return UUID(column) if isinstance(column, str) else column
 
 
 _POSTGRES_AWAY = (

@@ -32,9 +32,47 @@ PATIENT = {"timeout": 10.0, "server_settings": {**_SESSION, "idle_in_transaction
 class BoundedPool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg is not typed
     """A pool that gives up on handing out a connection instead of queueing for ever."""
 
-    def acquire(self, *, timeout: float | None = None) -> Any:  # noqa: ANN401  # asyncpg's own context object
-        """Hand out a connection within `timeout` seconds, or the pool's bound where none is given."""
-        return super().acquire(timeout=ACQUIRE_SECONDS if timeout is None else timeout)
+    async def _acquire(self, timeout: float | None) -> Any:  # noqa: ANN401, ASYNC109  # asyncpg's own proxy and argument
+        """Hand out a connection within `timeout` seconds, or the pool's bound where none is given.
+
+        One that lies ready is handed out at once: to wait for it with a bound would cost a task for each request.
+        """
+        if not self._queue.empty() and not self._closing:
+            holder = self._queue.get_nowait()
+            if _is_ready(holder):
+                return await holder.acquire()
+            self._queue.put_nowait(holder)
+        return await super()._acquire(ACQUIRE_SECONDS if timeout is None else timeout)
+
+    async def release(self, connection: Any, *, timeout: float | None = None) -> None:  # noqa: ANN401, ASYNC109  # the same
+        """Take a connection back. One that is at rest is not shielded: nothing is waited for that could be cancelled."""
+        if _is_at_rest(connection):
+            connection._con._on_release()  # noqa: SLF001  # as asyncpg's own `release` begins
+            await connection._holder.release(timeout)  # noqa: SLF001  # and as it goes on, without a task
+        else:
+            await super().release(connection, timeout=timeout)
+
+
+async def _as_it_is(_connection: object) -> None:
+    """Sessions are used for statements and transactions alone, so nothing is left over that a RESET would clear away.
+
+    A transaction that was left open is rolled back by asyncpg itself. Its RESET would be one more question to the database
+    after each answer.
+    """
+
+
+def _is_ready(holder: Any) -> bool:  # noqa: ANN401  # asyncpg's own
+    connection = holder._con  # noqa: SLF001  # asyncpg tells it nowhere else
+    if connection is None or connection.is_closed() or holder._generation != holder._pool._generation:  # noqa: SLF001
+        return False
+    return bool(connection._protocol.queries_count < holder._max_queries)  # noqa: SLF001  # else it is to be replaced
+
+
+def _is_at_rest(proxy: Any) -> bool:  # noqa: ANN401  # the same
+    connection = proxy._con  # noqa: SLF001  # the same
+    if connection is None or not _is_ready(proxy._holder) or connection.is_in_transaction():  # noqa: SLF001
+        return False
+    return not connection._protocol._is_cancelling()  # noqa: SLF001  # the same
 
 
 class ReleasingContext(TransactionContextPooled):
@@ -70,7 +108,7 @@ class BoundedClient(AsyncpgDBClient):
             connect=None,
             setup=None,
             init=None,
-            reset=None,
+            reset=_as_it_is,
             record_class=asyncpg.Record,
             **kwargs,
         )
