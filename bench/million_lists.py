@@ -2,25 +2,27 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
-from bench.million_questions import SHOWN, Asker, Row, scan
+from bench.million_questions import SHOWN, Asker, Course, Row, scan
 from bench.proof import Proof
 from services import certificate_lists
 from services.certificate_lists import Choice, Wanted
 
 PAGE, LARGE_PAGE = 50, 1000
 WINDOWS, PAGES = 20, 3
+COURSES: tuple[Course | None, ...] = (None, "usual", "over", "empty")
 
 
 async def compare_all(asker: Asker, proof: Proof, *, pages_of: int = PAGE) -> None:
     """Walk every page of every choice."""
     name = _name(asker)
     for choice in SHOWN:
-        for of_course in (False, True):
-            expected = _expected(asker.rows, choice, of_course=of_course)
-            wrong = await _walk(asker, proof, choice, expected, pages_of, of_course=of_course)
-            course = " of a course" if of_course else ""
-            proof.hold(f"{name}: status={choice}{course} is the verdict on every row ({len(expected):,} shown)", *wrong)
+        for course in COURSES:
+            expected = _expected(asker.rows, choice, course)
+            wrong = await _walk(asker, proof, choice, expected, pages_of, course=course)
+            what = f"status={choice}{_of(course)}"
+            proof.hold(f"{name}: {what} is the verdict on every row ({len(expected):,} shown)", *wrong)
 
 
 async def compare_at_other_times(asker: Asker, proof: Proof) -> None:
@@ -33,16 +35,16 @@ async def compare_at_other_times(asker: Asker, proof: Proof) -> None:
         wrong = []
         rows = await scan(asker.filled, moment)
         for choice in SHOWN:
-            expected = _expected(rows, choice, of_course=False)
-            wrong += await _walk(asker, proof, choice, expected, PAGE, of_course=False, now=moment)
+            expected = _expected(rows, choice)
+            wrong += await _walk(asker, proof, choice, expected, PAGE, now=moment)
         proof.hold(f"{_name(asker)}: every list is the verdict on every row at {moment:%Y-%m-%d %H:%M:%S.%f}", *wrong)
 
 
 async def compare_windows(asker: Asker, proof: Proof) -> None:
-    """Walk some pages at both ends and from places drawn by lot, for every choice."""
-    for choice in SHOWN:
-        expected = _expected(asker.rows, choice, of_course=False)
-        starts, last = [0], len(expected) - PAGES * PAGE
+    """Walk some pages at both ends, from places drawn by lot and past the end, for every choice."""
+    for choice, course in product(SHOWN, COURSES):
+        expected = _expected(asker.rows, choice, course)
+        starts, last = [0, len(expected)] if expected else [0], len(expected) - PAGES * PAGE
         if last > 0:
             starts += [last, *(asker.chance.randrange(last) for _ in range(WINDOWS))]
         wrong, seen = [], 0
@@ -51,18 +53,26 @@ async def compare_windows(asker: Asker, proof: Proof) -> None:
             seen += len(part)
             more = start + len(part) < len(expected)
             before = expected[start - 1].created_at if start else None
-            wrong += await _walk(asker, proof, choice, part, PAGE, of_course=False, before=before, more=more)
+            wrong += await _walk(asker, proof, choice, part, PAGE, course=course, before=before, more=more)
         places = f"both ends and {WINDOWS} places, " if last > 0 else ""
         places += f"{seen:,} read of {len(expected):,}"
-        proof.hold(f"{_name(asker)}: status={choice} is the verdict on every row ({places})", *wrong)
+        proof.hold(f"{_name(asker)}: status={choice}{_of(course)} is the verdict on every row ({places})", *wrong)
 
 
 def _name(asker: Asker) -> str:
     return f"{asker.filled.population.rows:,} rows, {asker.filled.population.name} expired"
 
 
-def _expected(rows: Sequence[Row], choice: Choice, *, of_course: bool) -> list[Row]:
-    return [row for row in rows if row.status in SHOWN[choice] and (row.in_course or not of_course)]
+def _of(course: Course | None) -> str:
+    return (
+        ""
+        if course is None
+        else {"usual": ", a course", "over": ", a course that is over", "empty": ", an empty course"}[course]
+    )
+
+
+def _expected(rows: Sequence[Row], choice: Choice, course: Course | None = None) -> list[Row]:
+    return [row for row in rows if row.status in SHOWN[choice] and course in (None, row.course)]
 
 
 async def _walk(
@@ -72,17 +82,17 @@ async def _walk(
     expected: list[Row],
     size: int,
     *,
-    of_course: bool,
+    course: Course | None = None,
     now: datetime | None = None,
     before: datetime | None = None,
     more: bool = False,
 ) -> list[str]:
     """Read pages until so many items were expected; where that ends the list, its last page must say so."""
-    course = asker.filled.course_id if of_course else None
+    course_id = asker.course_id(course)
     now = now or datetime.now(UTC)
     shown = 0
     while True:
-        wanted = Wanted(asker.filled.organization_id, choice, course, before, size)
+        wanted = Wanted(asker.filled.organization_id, choice, course_id, before, size)
         with asker.filled.tables:
             page = await certificate_lists.page(wanted, now)
         should = [(row.code, row.status) for row in expected[shown : shown + size]]

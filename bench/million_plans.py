@@ -16,7 +16,7 @@ from bench.proof import Proof
 from models.database import fetch
 from services import expiry
 
-MOST_SORTED = 2000
+MOST_SORTED = MOST_PASSED_OVER = 2000
 Statement = tuple[str, Sequence[object]]
 
 
@@ -128,12 +128,15 @@ def _literal(value: object) -> str:
 
 
 def faults(plan: dict[str, Any]) -> list[str]:
-    """What is wrong with a plan: reading all certificates one after the other, or sorting many."""
+    """What is wrong with a plan: reading all certificates one after the other, passing over many, or sorting many."""
     below = plan.get("Plans", [])
     found = [fault for part in below for fault in faults(part)]
     kind = plan["Node Type"]
     if kind == "Seq Scan" and plan["Relation Name"] == "certificate":
         found.append("Seq Scan on certificate")
+    passed_over = plan.get("Rows Removed by Filter", 0) * plan.get("Actual Loops", 1)
+    if passed_over > MOST_PASSED_OVER:
+        found.append(f"{kind} that passes over {passed_over:,.0f} rows")
     if "Sort" in kind:
         rows = max(part["Actual Rows"] * part["Actual Loops"] for part in (plan, *below))
         if rows > MOST_SORTED:

@@ -1,9 +1,10 @@
 """What is asked of lists and codes, by the services and over HTTP: the same of a small table and of a large one."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 from uuid import UUID
 
 import asyncpg
@@ -16,6 +17,8 @@ from services import certificate_lists, verification
 from services.certificate_lists import Choice
 
 LIMIT = 20
+Course = Literal["usual", "over", "empty"]
+Place = Literal["top", "middle", "end"]
 SHOWN: dict[Choice, tuple[Status, ...]] = {
     "all": ("valid", "never_expires", "expired", "renewed", "revoked"),
     "valid": ("valid", "never_expires"),
@@ -31,17 +34,18 @@ class Row:
     created_at: datetime
     code: str
     status: Status
-    in_course: bool
+    course: Course | None
+    """Which of the courses that are asked for, if it is of one of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Something to ask: a code to verify, or a page of a choice, the first or one from the middle."""
+    """Something to ask: a code to verify, or a page of a choice, the first, one from the middle, or what is before all."""
 
     name: str
     choice: Choice | None = None
-    middle: bool = False
-    of_course: bool = False
+    place: Place = "top"
+    course: Course | None = None
     judged: bool = True
     """Whether its latency is held to the bound: a course among a thousand certificates fills no page."""
 
@@ -49,15 +53,23 @@ class Question:
 QUESTIONS = (
     Question("verify"),
     Question("first page", "all"),
-    Question("middle page", "all", middle=True),
+    Question("middle page", "all", place="middle"),
     Question("expired, first page", "expired"),
-    Question("expired, middle page", "expired", middle=True),
+    Question("expired, middle page", "expired", place="middle"),
     Question("valid, first page", "valid"),
-    Question("valid, middle page", "valid", middle=True),
-    Question("a course, first page", "all", of_course=True),
-    Question("a course, expired, first page", "expired", of_course=True, judged=False),
-    Question("a course, valid, first page", "valid", of_course=True, judged=False),
+    Question("valid, middle page", "valid", place="middle"),
+    Question("a course, first page", "all", course="usual"),
+    Question("a course, expired, first page", "expired", course="usual", judged=False),
+    Question("a course, valid, first page", "valid", course="usual", judged=False),
+    Question("before everything", "all", place="end"),
+    Question("expired, before everything", "expired", place="end"),
+    Question("valid, before everything", "valid", place="end"),
+    Question("an empty course", "all", course="empty"),
+    Question("an empty course, expired", "expired", course="empty"),
+    Question("an empty course, valid", "valid", course="empty"),
+    Question("a course that is over, valid", "valid", course="over"),
 )
+"""With 0 expired, `expired` matches nothing and `valid` nearly everything; with nine tenths, `expired` nearly everything."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,25 +89,31 @@ class Asker:
 
     def wanted(self, question: Question, before: datetime | None) -> certificate_lists.Wanted:
         """The page that a question is about."""
-        course = self.filled.course_id if question.of_course else None
-        return certificate_lists.Wanted(self.filled.organization_id, question.choice or "all", course, before, LIMIT)
+        course_id = self.course_id(question.course)
+        return certificate_lists.Wanted(self.filled.organization_id, question.choice or "all", course_id, before, LIMIT)
 
     def path(self, question: Question, code: str, before: datetime | None) -> str:
         """The same over HTTP."""
         if question.choice is None:
             return f"{VERIFY}/{code}"
-        course = f"&course_id={self.filled.course_id}" if question.of_course else ""
+        course = f"&course_id={self.course_id(question.course)}" if question.course else ""
         cursor = f"&cursor={instants.show(before)}" if before is not None else ""
         return f"{CERTIFICATES}?limit={LIMIT}&status={question.choice}{course}{cursor}"
+
+    def course_id(self, course: Course | None) -> UUID | None:
+        """A course's id, or none."""
+        return None if course is None else UUID(str(getattr(self.filled.courses, course)))
 
     def any_code(self) -> str:
         """A code of the academy."""
         return self.chance.choice(self.rows).code
 
     def cursor(self, question: Question) -> datetime | None:
-        """Where the page begins: somewhere in the middle third, or at the top."""
+        """Where the page begins: at the top, somewhere in the middle third, or after the oldest."""
+        if question.place == "top":
+            return None
         third = len(self.rows) // 3
-        return self.rows[third + self.chance.randrange(third)].created_at if question.middle else None
+        return self.rows[-1 if question.place == "end" else third + self.chance.randrange(third)].created_at
 
 
 async def scan(filled: Filled, now: datetime) -> list[Row]:
@@ -108,11 +126,13 @@ async def scan(filled: Filled, now: datetime) -> list[Row]:
                 " WHERE organization_id = $1 ORDER BY created_at DESC"
             )
             found = connection.cursor(sql, filled.organization_id, prefetch=5000)
-            return [_row(record, filled.course_id, now) async for record in found]
+            usual, over, empty = filled.courses
+            asked: dict[UUID, Course] = {usual: "usual", over: "over", empty: "empty"}
+            return [_row(record, asked, now) async for record in found]
     finally:
         await connection.close()
 
 
-def _row(record: asyncpg.Record, course_id: UUID, now: datetime) -> Row:
+def _row(record: asyncpg.Record, asked: Mapping[UUID, Course], now: datetime) -> Row:
     facts = Facts(record["expires_at"], record["revoked_at"], record["renewed_by_id"] is not None)
-    return Row(record["created_at"], record["code"], verdict(facts, now).status, record["course_id"] == course_id)
+    return Row(record["created_at"], record["code"], verdict(facts, now).status, asked.get(record["course_id"]))

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -34,6 +34,14 @@ class Population:
     unmarked: int = 5
 
 
+class Courses(NamedTuple):
+    """Courses of the academy that is looked at: one like most, one all of whose certificates expired, one without any."""
+
+    usual: UUID
+    over: UUID
+    empty: UUID
+
+
 @dataclass(frozen=True, slots=True)
 class Filled:
     """A database that has been filled: its address, Tortoise's connection to it, and the academy that is looked at."""
@@ -43,7 +51,12 @@ class Filled:
     tables: TortoiseContext
     organization_id: UUID
     key: str
-    course_id: UUID
+    courses: Courses
+
+    @property
+    def course_id(self) -> UUID:
+        """A course like most."""
+        return self.courses.usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +74,7 @@ async def fill(url: str, population: Population, chance: random.Random) -> Fille
     now = datetime.now(UTC)
     with tables:
         await tables.init(config=configuration(url))
-        academies = [await _academy(number, COURSES if number == 0 else 3, now) for number in range(OTHERS + 1)]
+        academies = [await _academy(number, COURSES + 1 if number == 0 else 3, now) for number in range(OTHERS + 1)]
         key = await api_keys.create(Caller(academies[0].id), "proof", now)
         columns = list(Certificate._meta.fields_db_projection.values())
     share = max(2, population.rows // 200)
@@ -78,7 +91,8 @@ async def fill(url: str, population: Population, chance: random.Random) -> Fille
         await connection.execute("VACUUM (ANALYZE)")  # as autovacuum does sooner or later
     finally:
         await connection.close()
-    return Filled(population, url, tables, academies[0].id, key.secret, academies[0].courses[0][0])
+    ids = [course_id for course_id, _ in academies[0].courses]
+    return Filled(population, url, tables, academies[0].id, key.secret, Courses(ids[0], ids[COURSES - 1], ids[COURSES]))
 
 
 async def _academy(number: int, count: int, now: datetime) -> Academy:
@@ -111,7 +125,8 @@ def _certificates(
     step = timedelta(days=900) / part.rows
     for position, (id, state) in enumerate(zip(ids, states, strict=True)):
         created_at = now - timedelta(days=901) + step * position
-        course_id, version_id = academy.courses[min(chance.randrange(COURSES), len(academy.courses) - 1)]
+        drawn = chance.randrange(COURSES if state == "marked" else COURSES - 1)  # the last course is over
+        course_id, version_id = academy.courses[min(drawn, len(academy.courses) - 1)]
         yield {
             "id": id,
             "code": f"TRC-EXA-26-{_spelt(next(numbers))}",

@@ -26,7 +26,7 @@ async def list_certificates(
     course = None if course_id is None else UUID(course_id)
     wanted = certificate_lists.Wanted(caller.organization_id, status, course, instant_of(cursor), limit)
     page = await certificate_lists.page(wanted, now)
-    return Answer(paginated([shapes.certificate(item, links, now) for item in page.items], has_more=page.has_more))
+    return Answer(paginated([shapes.listed(item, links, now) for item in page.items], has_more=page.has_more))
 
 
 async def issue_certificate(body: IssueCertificate, caller: Caller, links: Links, now: datetime) -> Answer:

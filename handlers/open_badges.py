@@ -28,7 +28,7 @@ async def get_assertion(code: str, links: Links) -> Answer:
 
 async def get_badge_class(course_id: str, version: int | None, links: Links) -> Answer:
     """What the badge stands for."""
-    organization_id, course = await courses.version(UUID(course_id), version or 1)
+    organization_id, _, course = await courses.version(UUID(course_id), version or 1)
     document = open_badges.badge_class(
         id=links.badge_class(course.id, course.version),
         name=course.name,
@@ -46,10 +46,9 @@ async def get_badge_class(course_id: str, version: int | None, links: Links) -> 
 
 async def get_badge_image(course_id: str, version: int | None) -> Answer:
     """The generated picture."""
-    organization_id, course = await courses.version(UUID(course_id), version or 1)
-    organization = await organizations.read(organization_id)
+    _, academy, course = await courses.version(UUID(course_id), version or 1)
     level = course.qualification_label or (f"EQF {course.eqf_level}" if course.eqf_level else None)
-    return Answer(badge_picture.svg(course.name, organization.name, level))
+    return Answer(badge_picture.svg(course.name, academy, level))
 
 
 async def get_issuer(organization_id: str, links: Links) -> Answer:

@@ -29,33 +29,36 @@ def course(shown: courses.Course, links: Links) -> Course:
 
 def certificate(issued: certificates.Certificate, links: Links, now: datetime) -> Certificate:
     """A certificate as its issuer sees it."""
+    return listed(issued.listed, links, now)
+
+
+def listed(issued: certificates.Listed, links: Links, now: datetime) -> Certificate:
+    """The same in a list, where it is the same."""
+    expires_at, claimed_at, revoked_at = issued.expires_at, issued.claimed_at, issued.revoked_at
     return {
         "id": str(issued.id),
         "code": issued.code,
         "holder_name": issued.holder_name,
         "holder_email": issued.holder_email,
-        "course_id": str(issued.course.id),
-        "course_name": issued.course.name,
-        "course_version": issued.course.version,
+        "course_id": str(issued.course_id),
+        "course_name": issued.course_name,
+        "course_version": issued.course_version,
         "status": issued.verdict(now).status,
         "issued_at": instants.show(issued.issued_at),
-        "expires_at": shown(issued.expires_at),
-        "claimed_at": shown(issued.claimed_at),
-        "is_claimed": issued.claimed_at is not None,
-        "revoked_at": shown(issued.revoked_at),
+        "expires_at": None if expires_at is None else instants.show(expires_at),
+        "claimed_at": None if claimed_at is None else instants.show(claimed_at),
+        "is_claimed": claimed_at is not None,
+        "revoked_at": None if revoked_at is None else instants.show(revoked_at),
         "revocation_reason": issued.revocation_reason,
         "created_at": instants.show(issued.created_at),
-        "links": _links(issued, links),
+        "links": _links(issued.code, issued.renewed_by, links),
     }
 
 
-def _links(issued: certificates.Certificate, links: Links) -> CertificateLinks:
-    shown_at: CertificateLinks = {
-        "verify_page": links.verify_page(issued.code),
-        "open_badge": links.assertion(issued.code),
-    }
-    if issued.renewed_by is not None:
-        shown_at["renewed_by"] = links.verify_page(issued.renewed_by)
+def _links(code: str, renewed_by: str | None, links: Links) -> CertificateLinks:
+    shown_at: CertificateLinks = {"verify_page": links.verify_page(code), "open_badge": links.assertion(code)}
+    if renewed_by is not None:
+        shown_at["renewed_by"] = links.verify_page(renewed_by)
     return shown_at
 
 
@@ -80,7 +83,7 @@ def verification(issued: certificates.Certificate, links: Links, now: datetime) 
             "qualification_label": course.qualification_label,
         },
         "academy": {"name": academy.name, "logo_url": links.logo(academy)},
-        "links": _links(issued, links),
+        "links": _links(issued.code, issued.renewed_by, links),
     }
 
 

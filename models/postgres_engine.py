@@ -46,7 +46,8 @@ class BoundedPool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg is not typed
 
     async def release(self, connection: Any, *, timeout: float | None = None) -> None:  # noqa: ANN401, ASYNC109  # the same
         """Take a connection back. One that is at rest is not shielded: nothing is waited for that could be cancelled."""
-        if _is_at_rest(connection):
+        # Whoever waits is next: given back without a pause, a connection could be taken again before he is woken.
+        if _is_at_rest(connection) and not self._queue._getters:  # noqa: SLF001  # asyncio tells it nowhere else
             connection._con._on_release()  # noqa: SLF001  # as asyncpg's own `release` begins
             await connection._holder.release(timeout)  # noqa: SLF001  # and as it goes on, without a task
         else:

@@ -50,11 +50,21 @@ def client(peer: str | None, forwarded: Sequence[str], trusted: Sequence[Network
     if nearest is None:
         return UNKNOWN
     for entry in reversed(",".join(forwarded).split(",")):
-        further = _address(entry) if _is_trusted(nearest, trusted) else None
+        further = _address(entry) if _is_among(nearest, trusted) else None
         if further is None:
             break
         nearest = further
     return str(nearest)
+
+
+def is_trusted(peer: str | None, trusted: Sequence[Network]) -> bool:
+    """Only a proxy of ours is believed about whom it speaks for.
+
+    >>> is_trusted("10.0.0.1", networks("10.0.0.0/8")), is_trusted(None, networks("10.0.0.0/8"))
+    (True, False)
+    """
+    address = _address(peer or "")
+    return address is not None and _is_among(address, trusted)
 
 
 def bucket(address: str | None) -> str:
@@ -83,5 +93,5 @@ def _address(text: str) -> Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
-def _is_trusted(address: Address, trusted: Sequence[Network]) -> bool:
+def _is_among(address: Address, trusted: Sequence[Network]) -> bool:
     return any(address in network for network in trusted)

@@ -11,6 +11,7 @@ BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 PATTERN = "^trc_live_[0-9A-Za-z]{36}$"
 
 _SECRET_LENGTH, _SUM_LENGTH = 30, 6
+LENGTH = len(MARK) + _SECRET_LENGTH + _SUM_LENGTH
 _FITS = re.compile(PATTERN)
 
 

@@ -70,13 +70,18 @@ def length_for(used: int) -> int:
     return _SHORT if used * 100 < len(ALPHABET) ** _SHORT else _LONGER
 
 
-def draw(prefix: str, length: int, choose: Choose) -> str:
-    """A new code is its prefix and as many characters of the alphabet, each chosen independently.
+def draw(prefix: str, length: int, choose: Callable[[Sequence[int]], int]) -> str:
+    """A new code is its prefix and as many characters of the alphabet, each as likely as any other.
 
     >>> draw("TRC-ACA-26", 6, choose=max)
     'TRC-ACA-26-ZZZZZZ'
     """
-    return prefix + "-" + "".join(choose(ALPHABET) for _ in range(length))
+    # One lot among all codes of this length: drawing each character by itself takes six times as long.
+    lot, drawn = choose(range(len(ALPHABET) ** length)), ""
+    for _ in range(length):
+        lot, place = divmod(lot, len(ALPHABET))
+        drawn += ALPHABET[place]
+    return f"{prefix}-{drawn}"
 
 
 def normalise(text: str) -> str | None:

@@ -1,8 +1,8 @@
 """Versions of a course: what a holder has earned stays as it was on the day."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 VERSIONED = (
@@ -29,11 +29,10 @@ def changed(current: Mapping[str, object], change: Mapping[str, object]) -> bool
     return any(field in change and change[field] != current.get(field) for field in VERSIONED)
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(NamedTuple):
     """A course in one of its versions: the present one, or the one that a certificate was issued on.
 
-    >>> Course.__slots__[0]
+    >>> Course._fields[0]
     'id'
     """
 

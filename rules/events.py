@@ -1,9 +1,10 @@
 """Events: what a receiver is told when something happens to a certificate, in the exact bytes that are signed and sent."""
 
-import json
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
+
+import orjson
 
 from rules import instants
 from rules.certificates import Certificate
@@ -101,4 +102,4 @@ def _written(kind: EventKind, certificate: dict[str, str | None], now: datetime)
     timestamp = instants.show(now.replace(microsecond=0))
     event = {"event": kind, "data": {"certificate": certificate}, "timestamp": timestamp}
     # As ECMAScript writes it: no blanks, nothing escaped but quotes, backslashes and control characters.
-    return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    return orjson.dumps(event)

@@ -26,5 +26,7 @@ def words(text: str) -> tuple[str, ...]:
 
 def _folded(text: str) -> str:
     """Compatible forms are one (NFKD), marks that are set on letters are left out, and case is folded."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(character for character in plain if unicodedata.category(character) != "Mn")

@@ -1,18 +1,17 @@
 """Organizations: the academies that issue, as the public sees them."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from rules.appearance import PLAIN, Appearance
 
 
-@dataclass(frozen=True, slots=True)
-class Organization:
+class Organization(NamedTuple):
     """An academy with what stands on its certificates and in its Open Badges profile.
 
     `logo` is the digest of a picture that was uploaded, `logo_url` the address of one that is published elsewhere.
 
-    >>> Organization.__slots__
+    >>> Organization._fields
     ('id', 'name', 'email', 'url', 'logo_url', 'logo', 'appearance')
     """
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple, Protocol
 
 Status = Literal["valid", "never_expires", "expired", "renewed", "revoked"]
 Announcement = Literal["expiring", "expired"]
@@ -11,9 +11,24 @@ EXPIRING_FOR = timedelta(days=30)
 """How long before its expiry a certificate is announced as expiring."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """All that a certificate's state depends on, besides the time.
+class Stateful(Protocol):
+    """Whatever tells all that a certificate's state depends on, besides the time."""
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """From when on it has expired; None where it never does."""
+
+    @property
+    def revoked_at(self) -> datetime | None:
+        """When it was revoked, if it was."""
+
+    @property
+    def renewed(self) -> bool:
+        """Whether another certificate has taken its place."""
+
+
+class Facts(NamedTuple):
+    """That and nothing else.
 
     >>> Facts(expires_at=None, revoked_at=None, renewed=False).renewed
     False
@@ -36,7 +51,12 @@ class Verdict:
     valid: bool
 
 
-def verdict(facts: Facts, now: datetime) -> Verdict:
+_VALID, _NEVER_EXPIRES = Verdict("valid", valid=True), Verdict("never_expires", valid=True)
+_EXPIRED, _RENEWED = Verdict("expired", valid=False), Verdict("renewed", valid=False)
+_REVOKED = Verdict("revoked", valid=False)
+
+
+def verdict(facts: Stateful, now: datetime) -> Verdict:
     """Revoked outweighs renewed, renewed outweighs expired; only what is none of these is valid.
 
     A certificate is expired from the very instant of its expiry on.
@@ -46,8 +66,27 @@ def verdict(facts: Facts, now: datetime) -> Verdict:
     >>> verdict(Facts(expires_at=noon, revoked_at=None, renewed=False), noon)
     Verdict(status='expired', valid=False)
     """
-    status = _status(facts, now)
-    return Verdict(status, valid=status in ("valid", "never_expires"))
+    if facts.revoked_at is not None:
+        return _REVOKED
+    if facts.renewed:
+        return _RENEWED
+    expires_at = facts.expires_at
+    if expires_at is None:
+        return _NEVER_EXPIRES
+    return _EXPIRED if expires_at <= now else _VALID
+
+
+def changes_at(facts: Stateful, now: datetime) -> datetime | None:
+    """The moment from which time alone makes another verdict; None where it never does.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 3, 15, 12, tzinfo=UTC)
+    >>> changes_at(Facts(expires_at=noon, revoked_at=None, renewed=False), noon) is None
+    True
+    >>> changes_at(Facts(expires_at=noon, revoked_at=None, renewed=False), noon - EXPIRING_FOR) == noon
+    True
+    """
+    return facts.expires_at if verdict(facts, now).valid else None
 
 
 def announcements(expires_at: datetime | None, now: datetime) -> tuple[Announcement, ...]:
@@ -61,13 +100,3 @@ def announcements(expires_at: datetime | None, now: datetime) -> tuple[Announcem
     if expires_at is None or expires_at - now > EXPIRING_FOR:
         return ()
     return ("expiring", "expired") if expires_at <= now else ("expiring",)
-
-
-def _status(facts: Facts, now: datetime) -> Status:
-    if facts.revoked_at is not None:
-        return "revoked"
-    if facts.renewed:
-        return "renewed"
-    if facts.expires_at is None:
-        return "never_expires"
-    return "expired" if facts.expires_at <= now else "valid"

@@ -1,18 +1,23 @@
 """Answers, written: media type, headers for scripts and limits, methods that a path has not, and HEAD."""
 
+import asyncio
 import re
 from collections.abc import Mapping
 
 import structlog
-from starlette.types import Send
+from starlette.types import Scope, Send
 
 from rules.errors import Refused
-from server.errors import STATUS, Headers, Reply, reply_to
+from server import whole_answers
+from server.budgets import Visit
+from server.deadline import LATE
+from server.errors import STATUS, Headers, Reply, refusal_of, reply_to
 from server.operations import Operation
 from server.requests import Request
 from services.idempotency import KeptAnswer
 
-EXPOSED = b"Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id"
+VARY: Mapping[bool, Headers] = {False: [], True: [(b"vary", b"Accept")]}
+"""By whether an operation offers more than one media type."""
 _NOT_WANTED = re.compile(r";\s*q=0(\.0*)?\s*($|;)", re.IGNORECASE)
 _log = structlog.get_logger()
 
@@ -24,8 +29,7 @@ def reply_with(operation: Operation, kept: KeptAnswer, request: Request) -> Repl
         headers.append((b"location", kept.location.encode("ascii")))
     if kept.replayed:
         headers.append((b"idempotent-replayed", b"true"))
-    if len(operation.media_types) > 1:
-        headers.append((b"vary", b"Accept"))
+    headers += VARY[len(operation.media_types) > 1]
     if not operation.media_types:
         return Reply(kept.status, b"", b"", headers)
     media_type = chosen_type(operation.media_types, ",".join(request.header_lines(b"accept")))
@@ -45,13 +49,36 @@ def chosen_type(offered: tuple[str, ...], accept: str) -> str:
     return next((other for other in offered[1:] if other in asked), offered[0])
 
 
-def with_headers(reply: Reply, operation: Operation, standing: Headers) -> Reply:
-    """What every answer of an operation carries: its standing, and whether scripts and caches may have it."""
-    cache = b"no-cache" if operation.open_to_scripts else b"no-store"
-    headers = [*reply.headers, *standing, (b"cache-control", cache)]
-    if operation.open_to_scripts:
-        headers += [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", EXPOSED)]
-    return Reply(reply.status, reply.body, reply.media_type, headers)
+class Sender:
+    """Sends the first answer that a request is given, and no other, with what stands on every answer of its operation."""
+
+    __slots__ = ("_late", "_operation", "_scope", "_send", "_sent", "_visit")
+
+    def __init__(self, scope: Scope, send: Send, operation: Operation, visit: Visit) -> None:
+        self._scope = scope
+        self._send = send
+        self._operation = operation
+        self._visit = visit
+        self._sent = False
+        self._late: asyncio.Task[None] | None = None
+
+    async def send(self, reply: Reply) -> None:
+        """Answer with it, unless an answer was sent already."""
+        if self._sent:
+            return
+        self._sent = True
+        headers = [*reply.headers, *self._visit.headers(), *self._operation.lasting]
+        whole = Reply(reply.status, reply.body, reply.media_type, headers)
+        method = self._scope["method"]
+        write = self._scope.get("extensions", {}).get(whole_answers.NAME)
+        if write is None or not write(whole.status, _headers(whole), b"" if method == "HEAD" else whole.body):
+            await send_reply(self._send, whole, method)
+
+    def late(self) -> None:
+        """The database has taken too long: say so now. What is under way goes on, and its answer is nobody's."""
+        refused = refusal_of(fault := TimeoutError(LATE))
+        log_fault(fault, STATUS[refused.code])
+        self._late = asyncio.create_task(self.send(reply_to(refused)))
 
 
 def other_method(request: Request, methods: Mapping[str, Operation]) -> Reply:
@@ -83,8 +110,11 @@ def log_fault(fault: Exception, status: int) -> None:
 
 async def send_reply(send: Send, reply: Reply, method: str) -> None:
     """Put a reply on the wire; to HEAD without its body."""
-    headers = [*reply.headers]
-    if reply.media_type:
-        headers += [(b"content-type", reply.media_type), (b"content-length", b"%d" % len(reply.body))]
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.start", "status": reply.status, "headers": _headers(reply)})
     await send({"type": "http.response.body", "body": b"" if method == "HEAD" else reply.body})
+
+
+def _headers(reply: Reply) -> Headers:
+    if not reply.media_type:
+        return [*reply.headers]
+    return [*reply.headers, (b"content-type", reply.media_type), (b"content-length", b"%d" % len(reply.body))]

@@ -16,6 +16,7 @@ from printing.printer import Printer
 from rules import addresses, rates
 from rules.links import Links
 from server import contract, health, key_usage, logs, secret_key
+from server.answer_cache import AnswerCache
 from server.budgets import Budgets, Rates
 from server.dispatcher import Dispatcher
 from server.limits import Limits
@@ -24,8 +25,11 @@ from server.page_gate import PageGate
 from server.settings import Settings
 from services import database
 from services.api_keys import Usage
+from services.changes import Changes
 
 MEGABYTE = 1_000_000
+YOUNG = 20_000
+"""So many more objects made than gone, and garbage is looked for: some dozens of lists of certificates."""
 
 
 def create_from_environment() -> ASGIApp:
@@ -39,7 +43,7 @@ def create(settings: Settings) -> ASGIApp:
     """The application for these settings. The database has to be migrated."""
     links, keyring = Links(settings.base()), secret_key.keyring(settings)
     outgoing = Outgoing(allow_private=settings.allow_private_webhooks)
-    budgets = _budgets(settings)
+    budgets, changes = _budgets(settings), Changes.at(settings.database())
     printer = Printer(settings.data_dir.expanduser() / "documents", room=settings.document_cache_mb * MEGABYTE)
     means = pages.Means(
         links=links,
@@ -54,9 +58,15 @@ def create(settings: Settings) -> ASGIApp:
         middlewares=[
             Outermost,
             LifespanMiddleware,
-            partial(Dispatcher, budgets=budgets, at_hand={"links": links, "keyring": keyring, "outgoing": outgoing}),
+            partial(
+                Dispatcher,
+                budgets=budgets,
+                changes=changes,
+                answers=AnswerCache(changes),
+                at_hand={"links": links, "keyring": keyring, "outgoing": outgoing},
+            ),
         ],
-        lifespan=partial(_lifespan, settings, budgets, printer),
+        lifespan=partial(_lifespan, settings, budgets, changes, printer),
     )
     app.add_api(contract.bound())
     made: ASGIApp = app  # Connexion is not typed
@@ -80,10 +90,16 @@ def _budgets(settings: Settings) -> Budgets:
 
 
 @asynccontextmanager
-async def _lifespan(settings: Settings, budgets: Budgets, printer: Printer, _app: Any) -> AsyncIterator[None]:  # noqa: ANN401
+async def _lifespan(
+    settings: Settings,
+    budgets: Budgets,
+    changes: Changes,
+    printer: Printer,
+    _app: Any,  # noqa: ANN401
+) -> AsyncIterator[None]:
     await database.connect(settings.database())
     try:
-        async with key_usage.written_down(budgets.usage):
+        async with changes.heard(), key_usage.written_down(budgets.usage):
             _keep_what_stays()
             yield
     finally:
@@ -93,6 +109,10 @@ async def _lifespan(settings: Settings, budgets: Budgets, printer: Printer, _app
 
 
 def _keep_what_stays() -> None:
-    """What was made at start stays: to look through it for garbage would stop every request for some 80 ms."""
+    """What was made at start stays: to look through it for garbage would stop every request for some 80 ms.
+
+    What requests make is nearly all gone with its last reference; the rest is looked for less often than Python would.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(YOUNG, *gc.get_threshold()[1:])

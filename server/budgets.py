@@ -1,18 +1,19 @@
 """Who may ask how often: budgets per key, per address, and for codes that do not exist."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from starlette.types import Scope
 
-from rules import addresses
 from rules.addresses import Network
 from rules.errors import Refused
 from rules.rates import Rate
 from server.deadline import Deadline
-from server.limits import Limits, Standing
+from server.limits import Limits, Question, Standing
 from server.requests import Request
+from server.visitors import Visitors
 from services import api_keys
 from services.api_keys import Usage
 from services.callers import Caller
@@ -31,23 +32,21 @@ class Rates:
 
     def of_operation(self, name: str) -> Rate | None:
         """What an organization may ask of one operation, beside what each of its keys may ask in all."""
-        return {"send_test_webhook": self.webhook_tests}.get(name)
+        return self.webhook_tests if name == "send_test_webhook" else None
 
 
-@dataclass(frozen=True)
 class Budgets:
     """What is counted, where, and whom to believe about addresses."""
 
-    limits: Limits
-    rates: Rates
-    trusted: tuple[Network, ...]
-    usage: Usage
+    def __init__(self, limits: Limits, rates: Rates, trusted: Sequence[Network], usage: Usage) -> None:
+        self.limits = limits
+        self.rates = rates
+        self.usage = usage
+        self._visitors = Visitors(trusted)
 
     def visit(self, scope: Scope) -> "Visit":
         """One request, from the address that it came from."""
-        forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
-        client = scope.get("client")
-        return Visit(self, addresses.bucket(addresses.client(client[0] if client else None, forwarded, self.trusted)))
+        return Visit(self, self._visitors.bucket(scope))
 
     async def count(self, budget: str, rate: Rate | None, who: str) -> Standing | None:
         """Count a request, or refuse it."""
@@ -59,6 +58,8 @@ class Budgets:
 
 class Visit:
     """One request while it is counted."""
+
+    __slots__ = ("_address", "_budgets", "_standing")
 
     def __init__(self, budgets: Budgets, address: str) -> None:
         self._budgets = budgets
@@ -84,14 +85,35 @@ class Visit:
 
     async def of_operation(self, name: str, caller: Caller) -> None:
         """Count a request by its organization, where the operation has a limit of its own; that is the one then told."""
-        await self._count(name, self._budgets.rates.of_operation(name), str(caller.organization_id))
+        if (rate := self._budgets.rates.of_operation(name)) is not None:
+            await self._count(name, rate, str(caller.organization_id))
 
     async def as_public(self, *, looks_up_codes: bool) -> None:
         """Count a public request by its address; refuse it unheard when its address has missed too often."""
-        rates = self._budgets.rates
-        await self._count("public", rates.public, self._address)
+        if self.counted_as_public(looks_up_codes=looks_up_codes):
+            return
+        rates, asked = self._budgets.rates, []
+        if rates.public is not None:
+            asked.append(Question("public", rates.public, self._address, counts=True))
+        if looks_up_codes and rates.misses is not None:
+            asked.append(Question("misses", rates.misses, self._address, counts=False))
+        for question, standing in await self._budgets.limits.ask(*asked):
+            if question.counts:
+                self._hold_to(standing)
+            elif not standing.allowed:
+                self._refuse(standing)
+
+    def counted_as_public(self, *, looks_up_codes: bool) -> bool:
+        """`as_public` without waiting, where this process counts alone; else False, and `as_public` is to be awaited."""
+        limits, rates = self._budgets.limits, self._budgets.rates
+        if not limits.alone:
+            return False
+        self._hold_to(limits.count_now("public", rates.public, self._address))
         if looks_up_codes:
-            await self.refuse_if_misses_are_used_up()
+            refusal = limits.refusal_now("misses", rates.misses, self._address)
+            if refusal is not None:
+                self._refuse(refusal)
+        return True
 
     async def refuse_if_misses_are_used_up(self) -> None:
         """Before a code is looked up: else a refusal would tell hits from misses."""
@@ -120,12 +142,16 @@ class Visit:
             self._refuse(standing)
 
     async def _count(self, budget: str, rate: Rate | None, who: str) -> None:
-        standing = await self._budgets.limits.count(budget, rate, who)
+        limits = self._budgets.limits
+        self._hold_to(limits.count_now(budget, rate, who) if limits.alone else await limits.count(budget, rate, who))
+
+    def _hold_to(self, standing: Standing | None) -> None:
+        """The answer tells of this standing; where there is no limit, of none."""
         if standing is None:
             return
         self._standing = standing
         if not standing.allowed:
-            self._refuse(standing)
+            raise _too_many(standing)
 
     def _refuse(self, standing: Standing) -> None:
         self._standing = standing
@@ -139,8 +165,8 @@ def _too_many(standing: Standing) -> Refused:
 
 
 def _token(request: Request) -> str:
-    lines = request.header_lines(b"authorization")
+    lines = [value for name, value in request.scope["headers"] if name == b"authorization"]
     if len(lines) != 1:
         return ""
-    scheme, _, token = lines[0].strip().partition(" ")
+    scheme, _, token = lines[0].decode("latin-1").strip().partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""

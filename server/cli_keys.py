@@ -61,7 +61,7 @@ def list_of(
 
 @keys.command()
 def revoke(key: Annotated[UUID, typer.Argument(help="The key's id, as `key list` shows it.")]) -> None:
-    """Revoke an API key, from its next request on."""
+    """Revoke an API key: it is refused within a second."""
 
     async def withdraw() -> None:
         await service.revoke(Caller(await service.owner(key)), key, datetime.now(UTC))

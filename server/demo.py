@@ -16,7 +16,7 @@ from uuid import UUID
 import typer
 
 from rules import claims
-from rules.certificates import Certificate
+from rules.certificates import Certificate, Listed
 from rules.courses import Course
 from rules.links import Links
 from server import cli, commands, listening, secret_key
@@ -125,7 +125,7 @@ async def _course(organization_id: UUID, now: datetime) -> Course:
     return present[-1] if present else await courses.create(Caller(organization_id), COURSE, now)
 
 
-async def _certificate(organization_id: UUID, course_id: UUID, now: datetime) -> Certificate:
+async def _certificate(organization_id: UUID, course_id: UUID, now: datetime) -> Certificate | Listed:
     """The newest certificate in force; a new one where all have been revoked, or a year has passed."""
     wanted = certificate_lists.Wanted(organization_id, "valid", course_id, None, 1)
     present = (await certificate_lists.page(wanted, now)).items

@@ -4,25 +4,30 @@ It stands in Connexion's middleware stack as the one that is given the contract.
 resolves its references and binds operations to handlers; what it would do anew for each request is compiled here once.
 """
 
+import time
 from collections.abc import Mapping
 
 from connexion.middleware.abstract import SpecMiddleware
 from connexion.resolver import Resolver
 from connexion.spec import Specification
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rules import codes
 from rules.errors import Refused
-from server import answering
+from server import answering, conditional
+from server.answer_cache import AnswerCache
 from server.budgets import Budgets, Visit
 from server.contract import METHODS
 from server.deadline import Deadline
 from server.errors import Reply, refusal_of, reply_to
-from server.operations import Operation, compile_operation
+from server.operations import Operation, Written, compile_operation
 from server.requests import Request
 from server.routes import Routes
 from services.callers import Caller
-from services.idempotency import KeptAnswer
+from services.changes import Changes
 from services.verification import NOT_FOUND
+
+READING = ("GET", "HEAD", "OPTIONS")
 
 
 class Dispatcher(SpecMiddleware):  # type: ignore[misc]  # Connexion is not typed
@@ -31,9 +36,13 @@ class Dispatcher(SpecMiddleware):  # type: ignore[misc]  # Connexion is not type
     `at_hand` is what handlers may ask for by name, beside what a request says.
     """
 
-    def __init__(self, app: ASGIApp, *, budgets: Budgets, at_hand: Mapping[str, object]) -> None:
+    def __init__(
+        self, app: ASGIApp, *, budgets: Budgets, changes: Changes, answers: AnswerCache, at_hand: Mapping[str, object]
+    ) -> None:
         self.app = app
         self._budgets = budgets
+        self._changes = changes
+        self._answers = answers
         self._at_hand = at_hand
         self._routes: Routes[Operation] = Routes()
 
@@ -54,40 +63,67 @@ class Dispatcher(SpecMiddleware):  # type: ignore[misc]  # Connexion is not type
             return
         found = self._routes.find(scope["path"])
         if found is not None:
-            await answering.send_reply(send, await self._reply(Request(scope, receive), *found), scope["method"])
+            await self._answer(Request(scope, receive), send, *found)
         elif scope["path"] == "/api" or scope["path"].startswith("/api/"):
             message = "There is nothing at this address. The reference is at /openapi.yaml."
             await answering.send_reply(send, reply_to(Refused("not_found", message)), scope["method"])
         else:
-            await self.app(scope, receive, send)
+            await self.app(scope, receive, send if scope["method"] in READING else self._told_before(send))
 
-    async def _reply(self, request: Request, methods: Mapping[str, Operation], path: dict[str, str]) -> Reply:
+    def _told_before(self, send: Send) -> Send:
+        """A page that may have changed anything is answered once nothing older is given any more."""
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._changes.made_here(None)
+            await send(message)
+
+        return sending
+
+    async def _answer(
+        self, request: Request, send: Send, methods: Mapping[str, Operation], path: dict[str, str]
+    ) -> None:
         operation = methods.get("GET" if request.method == "HEAD" else request.method)
         if operation is None:
-            return answering.other_method(request, methods)
+            await answering.send_reply(send, answering.other_method(request, methods), request.method)
+            return
         request.scope["state"]["operation"] = operation.name
         visit = self._budgets.visit(request.scope)
+        sender = answering.Sender(request.scope, send, operation, visit)
         try:
-            kept = await self._carried_out(operation, request, path, visit)
-            reply = answering.reply_with(operation, kept, request)
+            reply = await self._reply(operation, request, path, visit, Deadline(late=sender.late))
         except Exception as fault:  # noqa: BLE001  # every fault becomes an answer
             reply = reply_to(refusal_of(fault))
             answering.log_fault(fault, reply.status)
-        return answering.with_headers(reply, operation, visit.headers())
+        await sender.send(reply)
 
-    async def _carried_out(
-        self, operation: Operation, request: Request, path: dict[str, str], visit: Visit
-    ) -> KeptAnswer:
-        deadline = Deadline()
+    async def _reply(
+        self, operation: Operation, request: Request, path: dict[str, str], visit: Visit, deadline: Deadline
+    ) -> Reply:
+        """The operation's answer: one that is kept, where anybody is given the same, or a new one."""
         caller = await self._admitted(operation, request, visit, deadline)
+        since = time.time()
+        kept_as = request.scope["path"] if operation.conditional and not request.scope["query_string"] else None
+        if kept_as is not None and (entry := self._answers.find(kept_as, since)) is not None:
+            return conditional.reply(entry, request)
+        mark = self._changes.mark
         try:
             arguments = await operation.arguments(request, path)
-            return await deadline.within(operation.carry_out(arguments, path, caller, self._at_hand))
+            written = await deadline.within(operation.carry_out(arguments, path, caller, self._at_hand))
         except Refused as refused:
             if operation.looks_up_codes and refused.code == "not_found":
                 await visit.count_miss()
                 raise Refused("not_found", NOT_FOUND) from refused  # one that cannot exist looks no different
             raise
+        finally:
+            if request.method not in READING and ("code" in path or not operation.secured):
+                self._changes.made_here(codes.normalise(path.get("code", "")))
+        if not (isinstance(written, Written) and operation.conditional and written.status == operation.success):
+            return answering.reply_with(operation, written, request)
+        entry = conditional.entry(operation, written, since)
+        if kept_as is not None:
+            self._answers.store(kept_as, entry, codes.normalise(path.get("code", "")), mark)
+        return conditional.reply(entry, request)
 
     async def _admitted(
         self, operation: Operation, request: Request, visit: Visit, deadline: Deadline
@@ -96,5 +132,6 @@ class Dispatcher(SpecMiddleware):  # type: ignore[misc]  # Connexion is not type
             caller = await visit.as_caller(request, deadline)
             await visit.of_operation(operation.name, caller)
             return caller
-        await visit.as_public(looks_up_codes=operation.looks_up_codes)
+        if not visit.counted_as_public(looks_up_codes=operation.looks_up_codes):
+            await visit.as_public(looks_up_codes=operation.looks_up_codes)
         return None

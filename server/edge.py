@@ -18,6 +18,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from rules.errors import Refused
+from server import whole_answers
 from server.edge_refusals import closing_answer, refusal
 from server.edge_upgrade import feed_declining_upgrades
 from server.errors import STATUS
@@ -120,6 +121,7 @@ class EdgeProtocol(HttpToolsProtocol):
         if problem:
             raise refusal("bad_request", problem)
         super().on_headers_complete()
+        self.scope["extensions"] = whole_answers.offered(self.cycle)
         # Trailers go to a list that nobody reads: the application must not take them for headers.
         self.headers = []
         self._owed += 1

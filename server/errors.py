@@ -1,7 +1,7 @@
 """From a refusal to an answer: the one table that knows status numbers, and the one shape of an error."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import orjson
 
@@ -25,20 +25,25 @@ STATUS: Mapping[ErrorCode, int] = {
     "internal_error": 500,
     "unavailable": 503,
 }
+OK = 200
+NOT_MODIFIED = 304
+"""No error: the visitor has the answer already."""
 JSON = b"application/json"
 RETRY_SECONDS = 2
 
 Headers = list[tuple[bytes, bytes]]
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer as it goes over the wire. Headers are in lower case; the length is added on sending."""
+class Reply(NamedTuple):
+    """An answer as it goes over the wire. Headers are in lower case; type and length are added on sending.
+
+    Without a media type it has no content, or its headers tell type and length already.
+    """
 
     status: int
     body: bytes
     media_type: bytes = JSON
-    headers: Headers = field(default_factory=list)
+    headers: Sequence[tuple[bytes, bytes]] = ()
 
 
 def reply_to(refused: Refused) -> Reply:

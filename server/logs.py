@@ -4,23 +4,27 @@ import io
 import logging
 import re
 import sys
+from contextvars import ContextVar
 from typing import Any, TextIO
 
 import structlog
 from structlog.typing import EventDict, ExcInfo, WrappedLogger
 
+from server import request_log
 from server.settings import Settings
 
 _UNPRINTABLE = re.compile(
     r"[^\x20-\x7E\xA1-\uFFFF\U00010000-\U0010FFFF]|[\u200B-\u200F\u2028-\u202E\u2066-\u2069\uFEFF]"
 )
+REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
+"""The id of the request that is being carried out."""
 _QUIET = ("connexion", "tortoise", "aiosqlite", "asyncio", "uvicorn.access")
 
 
 def configure(settings: Settings) -> None:
     """Send every log line through one chain, whoever wrote it."""
     shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
+        _with_request_id,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -30,6 +34,7 @@ def configure(settings: Settings) -> None:
     else:
         last = [_printable, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_traceback)]
     level = getattr(logging, settings.log_level.upper())
+    request_log.requests.configure(_form_of_requests(settings, level), sys.stderr)
     structlog.configure(
         processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -47,6 +52,20 @@ def configure(settings: Settings) -> None:
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _form_of_requests(settings: Settings, level: int) -> request_log.Form | None:
+    if level > logging.INFO or (settings.log_format == "console" and sys.stderr.isatty()):
+        return None  # left out, or coloured
+    return request_log.json_form if settings.log_format == "json" else request_log.console_form
+
+
+def _with_request_id(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """What is logged while a request is carried out names it."""
+    request_id = REQUEST_ID.get()
+    if request_id is not None:
+        event.setdefault("request_id", request_id)
+    return event
 
 
 def _printable(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

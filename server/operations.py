@@ -14,7 +14,7 @@ from handlers.answers import Answer
 from handlers.beforehand import step_before
 from rules.errors import Refused
 from rules.idempotency import fingerprint
-from server.errors import STATUS
+from server.errors import NOT_MODIFIED, STATUS, Headers
 from server.parameters import compiled_parameters
 from server.requests import NOTHING, Request
 from server.schemas import Check, compiled, refuse
@@ -24,6 +24,7 @@ from services.idempotency import KeptAnswer, Repetition
 
 IDEMPOTENCY = "idempotency_key"
 ALLOW_ORIGIN = "Access-Control-Allow-Origin"
+EXPOSED = b"ETag, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id"
 
 Arguments = dict[str, object]
 Result = TypeVar("Result")
@@ -50,12 +51,21 @@ class Call(Generic[Result]):
 
 
 @dataclass(frozen=True, slots=True)
+class Written(KeptAnswer):
+    """A handler's answer as bytes, and the moment from which time alone makes another one of it."""
+
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation, ready to be carried out."""
+    """One operation, ready to be carried out. A conditional one is not sent again to who has its answer already."""
 
     name: str
     secured: bool
+    conditional: bool
     open_to_scripts: bool
+    lasting: Headers
     looks_up_codes: bool
     media_types: tuple[str, ...]
     takes_body: bool
@@ -80,13 +90,13 @@ class Operation:
         key = arguments.pop(IDEMPOTENCY, None)
         now = datetime.now(UTC)
         given = {**at_hand, **arguments, "caller": caller, "now": now}
+        if key is None or caller is None:
+            await self._begin(given)
+            return self._written(await self.handler(given))
 
         async def act() -> KeptAnswer:
             return self._written(await self.handler(given))
 
-        if key is None or caller is None:
-            await self._begin(given)
-            return await act()
         # Codes and ids are the same in either case and with blanks around them.
         target = {name: value.strip().upper() for name, value in path.items()}
         asked = Repetition(caller.organization_id, str(key), fingerprint(self.name, target, arguments.get("body")))
@@ -110,9 +120,17 @@ class Operation:
             refuse(self.check_body(body))
         return body
 
-    def _written(self, answer: Answer) -> KeptAnswer:
+    def _written(self, answer: Answer) -> Written:
         status = self.success if answer.code is None else STATUS[answer.code]
-        return KeptAnswer(status, answer.location, _bytes(answer.body))
+        return Written(status, answer.location, _bytes(answer.body), until=answer.until)
+
+
+def _lasting(*, open_to_scripts: bool) -> Headers:
+    """What every answer of an operation carries: whether caches and scripts may have it."""
+    if not open_to_scripts:
+        return [(b"cache-control", b"no-store")]
+    scripts = [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", EXPOSED)]
+    return [(b"cache-control", b"no-cache"), *scripts]
 
 
 def _bytes(body: object) -> bytes:
@@ -131,14 +149,16 @@ def compile_operation(described: OpenAPIOperation, at_hand: AbstractSet[str]) ->
     parameters: list[dict[str, Any]] = described.parameters
     status, success = next(each for each in described.responses.items() if each[0].startswith("2"))
     body = described.request_body
-    secured = bool(described.security)
+    secured, open_to_scripts = bool(described.security), ALLOW_ORIGIN in success.get("headers", {})
     there = {each["name"].lower().replace("-", "_") for each in parameters} | {"caller", "now"} | at_hand
     there |= {"body"} if body else set()
     first = step_before(described.function)
     return Operation(
         name=described.operation_id.rpartition(".")[2],
         secured=secured,
-        open_to_scripts=ALLOW_ORIGIN in success.get("headers", {}),
+        conditional=str(NOT_MODIFIED) in described.responses,
+        open_to_scripts=open_to_scripts,
+        lasting=_lasting(open_to_scripts=open_to_scripts),
         looks_up_codes=not secured and any(each["in"] == "path" and each["name"] == "code" for each in parameters),
         media_types=tuple(success.get("content", {})),
         takes_body=bool(body),

@@ -1,22 +1,23 @@
 """The outermost layer: gives each request its id, writes it into the log, and holds the shape of every error under /api."""
 
 import asyncio
+import random
 import re
-import secrets
 import time
 
-import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rules.errors import ErrorCode, Refused
+from server import whole_answers
 from server.answering import log_fault, send_reply
-from server.errors import STATUS, refusal_of, reply_to
+from server.errors import STATUS, Headers, refusal_of, reply_to
+from server.logs import REQUEST_ID
+from server.request_log import Line, requests
 
 SHAPED = (b"application/json", b"application/ld+json")
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _LINK = re.compile("(/(?:claim|dashboard/invitation|dashboard/reset)/).+", re.IGNORECASE | re.DOTALL)
 _CODES: dict[int, ErrorCode] = {status: code for code, status in STATUS.items()}
-_log = structlog.get_logger()
 
 
 class Outermost:
@@ -32,25 +33,31 @@ class Outermost:
             return
         scope["state"] = dict(scope.get("state") or {})
         exchange = Exchange(scope, send)
-        with structlog.contextvars.bound_contextvars(request_id=exchange.request_id):
-            try:
-                await self.app(scope, receive, exchange.send)
-            except asyncio.CancelledError:
-                # Cut short when serving ends, after the time that accepted requests are given.
-                await exchange.fail(TimeoutError("Serving ended."))
-                raise
-            except Exception as fault:  # noqa: BLE001  # the last layer: every fault becomes an answer
-                await exchange.fail(fault)
-            finally:
-                exchange.log()
+        if whole_answers.NAME in scope.get("extensions", ()):
+            scope["extensions"] = {whole_answers.NAME: exchange.whole}
+        named = REQUEST_ID.set(exchange.request_id)
+        try:
+            await self.app(scope, receive, exchange.send)
+        except asyncio.CancelledError:
+            # Cut short when serving ends, after the time that accepted requests are given.
+            await exchange.fail(TimeoutError("Serving ended."))
+            raise
+        except Exception as fault:  # noqa: BLE001  # the last layer: every fault becomes an answer
+            await exchange.fail(fault)
+        finally:
+            exchange.log()
+            REQUEST_ID.reset(named)
 
 
 class Exchange:
     """One request and what is sent back for it."""
 
+    __slots__ = ("_began", "_extensions", "_replaced", "_scope", "_send", "_status", "request_id")
+
     def __init__(self, scope: Scope, send: Send) -> None:
         self._scope = scope
         self._send = send
+        self._extensions = scope.get("extensions", {})
         self._began = time.perf_counter()
         self._status = 0
         self._replaced = False
@@ -64,14 +71,21 @@ class Exchange:
                 await self._send_shaped(message["status"])
                 self._replaced = True
                 return
-            message["headers"] = [
-                *message.get("headers", ()),
-                (b"x-request-id", self.request_id.encode("ascii")),
-                (b"x-content-type-options", b"nosniff"),
-            ]
+            message["headers"] = [*message.get("headers", ()), *self._own_headers()]
         elif self._replaced:
             return
         await self._send(message)
+
+    def whole(self, status: int, headers: Headers, body: bytes) -> bool:
+        """Write an answer of the right shape at once, with the request's id, and tell whether that could be done."""
+        head = whole_answers.block([*headers, *self._own_headers()])
+        given: bool = self._extensions[whole_answers.NAME](status, head, body)
+        if given:
+            self._status = status
+        return given
+
+    def _own_headers(self) -> Headers:
+        return [(b"x-request-id", self.request_id.encode("ascii")), (b"x-content-type-options", b"nosniff")]
 
     async def fail(self, fault: Exception) -> None:
         """Answer for a fault that nobody inside answered for, if nothing was sent yet."""
@@ -81,15 +95,11 @@ class Exchange:
             await send_reply(self.send, reply_to(refused), self._scope["method"])
 
     def log(self) -> None:
-        """One line per request: without the query, which may hold what is nobody's business."""
-        state = self._scope["state"]
-        _log.info(
-            "request",
-            method=self._scope["method"],
-            path=redacted(self._scope["path"]),
-            status=self._status,
-            ms=round((time.perf_counter() - self._began) * 1000, 1),
-            **{name: state[name] for name in ("operation", "organization") if name in state},
+        """One line per request."""
+        scope = self._scope
+        ms = round((time.perf_counter() - self._began) * 1000, 1)
+        requests.write(
+            Line(scope["method"], redacted(scope["path"]), self._status, ms, self.request_id, scope["state"])
         )
 
     def _is_misshapen(self, message: Message) -> bool:
@@ -112,7 +122,7 @@ def redacted(path: str) -> str:
     >>> redacted("/dashboard/reset/eyJhbGciOi.J9.x")
     '/dashboard/reset/…'
     """
-    return _LINK.sub(r"\1…", path)
+    return path if path.startswith("/api/") else _LINK.sub(r"\1…", path)
 
 
 def _request_id(scope: Scope) -> str:
@@ -120,4 +130,4 @@ def _request_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
             return str(value.decode("ascii"))
-    return secrets.token_hex(16)
+    return f"{random.getrandbits(128):032x}"  # a name, and no secret

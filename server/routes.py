@@ -19,6 +19,8 @@ class Routes(Generic[Target]):
 
     def __init__(self) -> None:
         self._plain: dict[str, dict[str, Target]] = {}
+        # What ends in its one parameter, by what stands before it: most of what is asked for.
+        self._ending: dict[str, tuple[str, dict[str, Target]]] = {}
         self._shaped: dict[int, list[tuple[list[str], dict[str, Target]]]] = {}
 
     def add(self, path: str, method: str, target: Target) -> None:
@@ -30,6 +32,10 @@ class Routes(Generic[Target]):
         methods = self._plain.get(path)
         if methods is not None:
             return methods, {}
+        before, _, last = path.rpartition("/")
+        ending = self._ending.get(before)
+        if ending is not None and last:
+            return ending[1], {ending[0]: last}
         segments = path.split("/")
         for shape, shaped in self._shaped.get(len(segments), ()):
             values = _match(shape, segments)
@@ -40,6 +46,9 @@ class Routes(Generic[Target]):
     def _methods(self, path: str) -> dict[str, Target]:
         if "{" not in path:
             return self._plain.setdefault(path, {})
+        before, _, last = path.rpartition("/")
+        if "{" not in before:
+            return self._ending.setdefault(before, (last[1:-1], {}))[1]
         shape = path.split("/")
         known = self._shaped.setdefault(len(shape), [])
         for other, methods in known:

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tortoise.transactions import in_transaction
-
 from models import Certificate
+from models.statements import certificate_changes as changes
 from rules import certificates as rule
 from rules import holders, instants, text
 from rules.errors import Refused
-from services import audit, certificates, mail_outbox
+from services import audit, certificates, mail_outbox, organization_locks
 from services.callers import Caller
+from services.transactions import transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ async def correct(caller: Caller, code: str, correction: Correction, now: dateti
     Links to claim that were sent to another address fit no longer. A correction that changes nothing does nothing.
     """
     wanted = _cleaned(correction)
-    async with in_transaction():
+    async with transaction():
         present = await certificates.held(caller.organization_id, code)
         before = {field: getattr(present, field) for field in wanted}
         if before == wanted:
@@ -64,15 +64,16 @@ async def renew(caller: Caller, code: str, renewal: Renewal, now: datetime) -> r
     What was revoked stays so, and nothing has two successors.
     """
     issued_at = instants.issue_instant(renewal.issued_at, now)
-    async with in_transaction():
+    async with transaction():
         old = await certificates.held(caller.organization_id, code)
         if old.revoked_at is not None:
             raise Refused("conflict", "This certificate was revoked: issue a new one instead of renewing it.")
         if old.renewed_by is not None:
             raise Refused("conflict", f"This certificate was renewed already, by {old.renewed_by}.")
         wanted = certificates.Wanted(old.course.id, old.holder_name, old.holder_email, issued_at, renewal.notify)
+        await organization_locks.share(caller.organization_id)
         new = await certificates.add(caller.organization_id, wanted, issued_at, old.claimed_at, now)
-        await Certificate.filter(id=old.id).update(renewed_by_id=new.id)
+        await changes.replace(old.id, new.id)
         told = {"renewed_by": new.code, "issued_at": new.issued_at}
         await audit.record(caller, "renew_certificate", old.code, (audit.NOTHING, told), now)
     return new

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
-from rules import certificates as rule
 from rules import codes, holders
+from rules.certificates import Listed
 from rules.validity import EXPIRING_FOR
 from services import certificate_lists, certificates
 from services.pagination import Page
@@ -31,7 +31,7 @@ class Search:
     limit: int
 
 
-async def page(search: Search, now: datetime) -> Page[rule.Certificate]:
+async def page(search: Search, now: datetime) -> Page[Listed]:
     """A page of certificates, newest first, each decided as its verdict at `now` decides it.
 
     Text is found anywhere in the holder's name and address, word by word, regardless of case and accents; in codes at
@@ -47,7 +47,7 @@ async def page(search: Search, now: datetime) -> Page[rule.Certificate]:
     if search.before is not None:
         found = found.filter(created_at__lt=search.before)
     rows = await found.order_by("-created_at").limit(search.limit + 1)
-    items = [certificates.as_rule(row) for row in rows[: search.limit]]
+    items = [certificates.as_rule(row).listed for row in rows[: search.limit]]
     return Page(items, has_more=len(rows) > search.limit)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from tortoise.expressions import F
@@ -10,6 +10,7 @@ from tortoise.transactions import in_transaction
 
 from models import Course, CourseVersion
 from models.database import is_postgres
+from models.statements import courses as statements
 from rules import courses as rule
 from rules import text
 from rules.errors import Refused
@@ -24,6 +25,14 @@ _LINES = {"description": 5000, "criteria_narrative": 5000}
 _LINE = {"name": 200, "nlqf_level": 20, "qualification_label": 100}
 _ADDRESSES = ("badge_image_url", "criteria_url")
 _VALIDITY = "validity_period_months"
+
+
+class Version(NamedTuple):
+    """A course in one of its versions, and the id and name of the academy that it is of."""
+
+    organization_id: UUID
+    organization_name: str
+    course: rule.Course
 
 
 async def create(caller: Caller, wanted: Mapping[str, object], now: datetime) -> rule.Course:
@@ -89,13 +98,12 @@ async def page(organization_id: UUID, before: datetime | None, limit: int | None
     return Page(items, has_more=len(courses) > most)
 
 
-async def version(course_id: UUID, number: int) -> tuple[UUID, rule.Course]:
-    """A version of anybody's course, as badge classes show it, and the id of its organization."""
-    found = await CourseVersion.get_or_none(course_id=course_id, number=number).select_related("course")
-    if found is None:
+async def version(course_id: UUID, number: int) -> Version:
+    """A version of anybody's course, as badge classes show it, with its academy."""
+    row = await statements.version(course_id, number)
+    if row is None:
         raise Refused("not_found", "Badge class not found")
-    course = found.course
-    return course.organization_id, as_rule(course.id, course.validity_period_months, course.created_at, found)
+    return Version(row[0], row[1], rule.Course._make(row[2:]))
 
 
 def as_rule(course_id: UUID, months: int | None, created_at: datetime, version: CourseVersion) -> rule.Course:

@@ -10,25 +10,28 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
-from models import Delivery, Organization
-from models import Event as Row
-from models.database import fetch, is_postgres
+from models import Event as EventRow
+from models import Organization
+from models.database import fetch, identity
+from models.identities import fresh
+from models.statements import webhooks as statements
+from models.statements.inserts import New, insert
 from rules import events as rule
 from rules.certificates import Certificate
 from rules.events import EventKind
-from rules.instants import EARLIEST
 from rules.webhooks import takes
 from services import audit, organization_locks
 from services.callers import Caller
 from services.pagination import Page
 
 PLACED_AT_ONCE = 1000
-_JUST_AFTER = timedelta(microseconds=1)
+JUST_AFTER = timedelta(microseconds=1)
 
 _PLACES = f"""
     UPDATE event SET position = placed.place
@@ -63,11 +66,20 @@ class TestSent:
     endpoints: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Taker:
+class Taker(NamedTuple):
+    """An enabled endpoint, and the kinds that it takes: None is all."""
+
     webhook_id: UUID
     organization_id: UUID
     events: tuple[EventKind, ...] | None
+
+
+class Happening(NamedTuple):
+    """Something that happens to a certificate, and its moment in the feed."""
+
+    kind: EventKind
+    certificate: Certificate
+    at: datetime
 
 
 async def record(
@@ -75,6 +87,11 @@ async def record(
 ) -> None:
     """It happened to this certificate. Belongs into the transaction in which it happens."""
     await record_all(kind, [certificate], now, told)
+
+
+async def of(kind: EventKind, certificate: Certificate, now: datetime) -> list[New]:
+    """The same as rows, to be inserted with something else."""
+    return written([Happening(kind, certificate, now)], await takers([certificate.organization.id]), now)
 
 
 async def record_all(
@@ -85,18 +102,41 @@ async def record_all(
     `told` says when something else was told of a certificate before, which this one then follows in the feed, whatever the
     clocks say. Nothing but that order is moved by it.
     """
+    if not certificates:
+        return
     before = told or {}
-    rows = []
-    for each in certificates:
-        row = _row(kind, each.organization.id, rule.body(kind, each, now), now, each.id)
-        row.created_at = max(now, before.get(each.id, EARLIEST) + _JUST_AFTER)
-        rows.append(row)
-    await _write(rows, now)
+    happened = [Happening(kind, each, _after_what_was_told(each.id, before, now)) for each in certificates]
+    await insert(written(happened, await takers({each.organization.id for each in certificates}), now))
+
+
+def written(happened: Sequence[Happening], among: Sequence[Taker], now: datetime) -> list[New]:
+    """The rows of events and of their deliveries, to be inserted in the transaction in which the takers were read."""
+    rows = [
+        _row(kind, certificate.organization.id, rule.body(kind, certificate, now), at, certificate.id)
+        for kind, certificate, at in happened
+    ]
+    return _with_deliveries(rows, among, now)
+
+
+async def takers(organization_ids: Collection[UUID]) -> list[Taker]:
+    """The enabled endpoints of some organizations, kept from being cleared away until the transaction ends.
+
+    None is added or enabled meanwhile: whoever is told that his endpoint works is sent all that commits from then on.
+    """
+    await organization_locks.share_all(organization_ids)
+    found = await statements.takers(organization_ids)
+    return [taker(webhook_id, organization_id, chosen) for webhook_id, organization_id, chosen in found]
+
+
+def taker(webhook_id: UUID | str, organization_id: UUID | str, chosen: str | None) -> Taker:
+    """An endpoint as its row has it."""
+    kinds = None if chosen is None else tuple(json.loads(chosen))
+    return Taker(identity(webhook_id), identity(organization_id), kinds)
 
 
 async def known(kind: EventKind, certificate_ids: Sequence[UUID]) -> set[UUID]:
     """Those of some certificates of which this was told already."""
-    found = await Row.filter(certificate_id__in=list(certificate_ids), kind=kind).values_list("certificate_id")
+    found = await EventRow.filter(certificate_id__in=list(certificate_ids), kind=kind).values_list("certificate_id")
     return {certificate_id for (certificate_id,) in found}
 
 
@@ -105,8 +145,10 @@ async def send_test(caller: Caller, now: datetime) -> TestSent:
     async with in_transaction():
         organization = await Organization.get(id=caller.organization_id)
         row = _row("webhook.test", organization.id, rule.sample(organization.name, now), now)
-        sent = TestSent(row.id, await _write([row], now))
-        await audit.record(caller, "send_test_webhook", row.id, (audit.NOTHING, {"endpoints": sent.endpoints}), now)
+        rows = _with_deliveries([row], await takers([organization.id]), now)
+        sent = TestSent(row["id"], sum(len(new.rows) for new in rows[1:]))
+        told = {"endpoints": sent.endpoints}
+        await audit.record(caller, "send_test_webhook", sent.id, (audit.NOTHING, told), now, rows)
     return sent
 
 
@@ -121,13 +163,13 @@ async def page(organization_id: UUID, after: int | None, kind: EventKind | None,
     return Page(shown, has_more=len(rows) > limit or more_wait)
 
 
-async def _after(organization_id: UUID, after: int, kind: EventKind | None, most: int) -> list[Row]:
+async def _after(organization_id: UUID, after: int, kind: EventKind | None, most: int) -> list[EventRow]:
     if kind is None:
         # A test is nothing that happened: only who asks for tests gets them.
-        found = Row.filter(~Q(kind="webhook.test"), organization_id=organization_id, position__gt=after)
+        found = EventRow.filter(~Q(kind="webhook.test"), organization_id=organization_id, position__gt=after)
         return await found.order_by("position").limit(most)
     ids = await _of_kind(organization_id, after, kind, most)
-    return await Row.filter(id__in=ids).order_by("position") if ids else []
+    return await EventRow.filter(id__in=ids).order_by("position") if ids else []
 
 
 async def _of_kind(organization_id: UUID, after: int, kind: EventKind, most: int) -> list[str]:
@@ -142,65 +184,46 @@ async def _of_kind(organization_id: UUID, after: int, kind: EventKind, most: int
     return [str(row["id"]) for row in rows]
 
 
-def _row(kind: EventKind, organization_id: UUID, body: bytes, now: datetime, certificate_id: UUID | None = None) -> Row:
-    return Row(
-        id=uuid4(),
-        organization_id=organization_id,
-        kind=kind,
-        certificate_id=certificate_id,
-        body=body,
-        created_at=now,
-    )
+def _after_what_was_told(certificate_id: UUID, before: Mapping[UUID, datetime], now: datetime) -> datetime:
+    return max(now, before[certificate_id] + JUST_AFTER) if certificate_id in before else now
 
 
-async def _write(rows: Sequence[Row], now: datetime) -> int:
-    """The events, and a delivery to each endpoint that takes them; answers how many deliveries."""
-    if not rows:
-        return 0
-    await Row.bulk_create(rows)
-    takers = await _takers({row.organization_id for row in rows})
+def _row(
+    kind: EventKind, organization_id: UUID, body: bytes, at: datetime, certificate_id: UUID | None = None
+) -> dict[str, Any]:
+    return {
+        "id": fresh(),
+        "organization_id": organization_id,
+        "kind": kind,
+        "certificate_id": certificate_id,
+        "body": body,
+        "created_at": at,
+    }
+
+
+def _with_deliveries(events: Sequence[dict[str, Any]], among: Sequence[Taker], now: datetime) -> list[New]:
+    """The events, and after them, where there are any, their deliveries: one to each endpoint that takes them."""
     deliveries = [
-        Delivery(
-            id=uuid4(),
-            webhook_id=taker.webhook_id,
-            event_id=row.id,
-            status="pending",
-            due_at=now,
-            created_at=now,
-        )
-        for row in rows
-        for taker in takers
-        if taker.organization_id == row.organization_id and takes(taker.events, row.kind)  # type: ignore[arg-type]  # one of the kinds
+        {
+            "id": fresh(),
+            "webhook_id": webhook_id,
+            "event_id": event["id"],
+            "status": "pending",
+            "tries": 0,
+            "attempts": 0,
+            "due_at": now,
+            "created_at": now,
+        }
+        for event in events
+        for webhook_id, organization_id, kinds in among
+        if organization_id == event["organization_id"] and takes(kinds, event["kind"])
     ]
-    if deliveries:
-        await Delivery.bulk_create(deliveries, batch_size=1000)
-    return len(deliveries)
-
-
-async def _takers(organizations: Collection[UUID]) -> list[_Taker]:
-    """The enabled endpoints of some organizations, kept from being cleared away until the transaction ends.
-
-    None is added or enabled meanwhile: whoever is told that his endpoint works is sent all that commits from then on.
-    """
-    await organization_locks.share_all(organizations)
-    places = ", ".join(f"${number}" for number in range(1, len(organizations) + 1))
-    lock = " FOR KEY SHARE" if is_postgres() else ""
-    found = await fetch(
-        "SELECT id, organization_id, events FROM webhook"  # noqa: S608  # places only
-        f" WHERE organization_id IN ({places}) AND disabled_at IS NULL{lock}",
-        *map(str, organizations),
-    )
-    return [_taker(row["id"], row["organization_id"], row["events"]) for row in found]
-
-
-def _taker(webhook_id: UUID | str, organization_id: UUID | str, events: str | None) -> _Taker:
-    chosen = None if events is None else tuple(json.loads(events))
-    return _Taker(UUID(str(webhook_id)), UUID(str(organization_id)), chosen)
+    return [New("event", events), *([New("delivery", deliveries)] if deliveries else [])]
 
 
 async def _place(organization_id: UUID) -> bool:
     """Whether there may be more without a place than get one at once."""
-    if not await Row.exists(organization_id=organization_id, position__isnull=True):
+    if not await EventRow.exists(organization_id=organization_id, position__isnull=True):
         return False
     async with in_transaction():
         await organization_locks.hold_feed(organization_id)

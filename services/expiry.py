@@ -6,7 +6,6 @@ from tortoise.transactions import in_transaction
 
 from models.database import fetch, is_postgres
 from rules.events import EventKind
-from rules.instants import EARLIEST
 from rules.validity import EXPIRING_FOR
 from services import certificates, events
 
@@ -20,16 +19,6 @@ _STANDING = "revoked_at IS NULL AND renewed_by_id IS NULL AND expires_at <= $1"
 _ABOUT_TO_EXPIRE = f"expiring_noted_at IS NULL AND {_STANDING}"
 # What has expired was about to before, and is told so first, however long nobody looked.
 _EXPIRED = f"expired_noted_at IS NULL AND expiring_noted_at IS NOT NULL AND {_STANDING}"
-
-
-def noted() -> dict[str, object]:
-    """Marked, and neither revoked nor renewed: what the index of the expired certificates holds.
-
-    Each database is asked in the words in which it recognises the index's condition: Tortoise writes "is not null" as
-    NOT … IS NULL, which SQLite does not; a comparison PostgreSQL would take for a reason to look elsewhere.
-    """
-    marked = {"expired_noted_at__isnull": False} if is_postgres() else {"expired_noted_at__gt": EARLIEST}
-    return {**marked, "revoked_at__isnull": True, "renewed_by_id__isnull": True}
 
 
 async def announce_expiring(now: datetime) -> int:

@@ -3,12 +3,15 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from tortoise.transactions import in_transaction
 
 from models import IdempotencyRecord
-from models.database import fetch, is_lock_timeout, is_postgres
+from models.database import is_lock_timeout
+from models.identities import fresh
+from models.statements import idempotency as statements
+from models.statements.idempotency import Kept
 from rules.errors import Refused
 from rules.idempotency import LIFETIME
 from services.keyring import Keyring, Unreadable
@@ -46,9 +49,11 @@ async def once(
     """
     async with in_transaction():
         await _one_at_a_time(request)
-        if (answer := await kept(request, keyring, now)) is not None:
-            return answer
-        await IdempotencyRecord.filter(organization_id=request.organization_id, key=request.key).delete()
+        found = await statements.kept(request.organization_id, request.key)
+        if found is not None:
+            if _lasts(found, now):
+                return _replayed(found, request, keyring)
+            await statements.drop(request.organization_id, request.key)
         answer = await act()
         await _keep(request, answer, keyring, now)
         return answer
@@ -56,10 +61,8 @@ async def once(
 
 async def kept(request: Repetition, keyring: Keyring, now: datetime) -> KeptAnswer | None:
     """The answer that the first request with this key was given, if there was one and it is kept still."""
-    found = await IdempotencyRecord.get_or_none(organization_id=request.organization_id, key=request.key)
-    if found is None or found.created_at <= now - LIFETIME:
-        return None
-    return _replayed(found, request, keyring)
+    found = await statements.kept(request.organization_id, request.key)
+    return _replayed(found, request, keyring) if found is not None and _lasts(found, now) else None
 
 
 async def forget(now: datetime) -> int:
@@ -70,11 +73,8 @@ async def forget(now: datetime) -> int:
 
 
 async def _one_at_a_time(request: Repetition) -> None:
-    if not is_postgres():
-        return
-    name = f"idempotency:{request.organization_id}:{request.key}"
     try:
-        await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", name)
+        await statements.one_at_a_time(request.organization_id, request.key)
     except Exception as fault:
         if not is_lock_timeout(fault):
             raise
@@ -82,12 +82,16 @@ async def _one_at_a_time(request: Repetition) -> None:
         raise Refused("conflict", message, retry_after=1) from fault
 
 
-def _replayed(found: IdempotencyRecord, request: Repetition, keyring: Keyring) -> KeptAnswer:
+def _lasts(found: Kept, now: datetime) -> bool:
+    return found.created_at > now - LIFETIME
+
+
+def _replayed(found: Kept, request: Repetition, keyring: Keyring) -> KeptAnswer:
     if found.fingerprint != request.fingerprint:
         message = "This Idempotency-Key was used for another request. Use a new key for each new request."
         raise Refused("unprocessable_entity", message, field="Idempotency-Key")
     try:
-        body = keyring.unseal("kept answers", bytes(found.body)) if found.sealed else bytes(found.body)
+        body = keyring.unseal("kept answers", found.body) if found.sealed else found.body
     except Unreadable:
         message = (
             "The request was carried out, but its answer can no longer be read: the service's secret key was replaced."
@@ -97,14 +101,15 @@ def _replayed(found: IdempotencyRecord, request: Repetition, keyring: Keyring) -
 
 
 async def _keep(request: Repetition, answer: KeptAnswer, keyring: Keyring, now: datetime) -> None:
-    await IdempotencyRecord.create(
-        id=uuid4(),
-        organization_id=request.organization_id,
-        key=request.key,
-        fingerprint=request.fingerprint,
-        status=answer.status,
-        location=answer.location,
-        body=keyring.seal("kept answers", answer.body),
-        sealed=True,
-        created_at=now,
-    )
+    row = {
+        "id": fresh(),
+        "organization_id": request.organization_id,
+        "key": request.key,
+        "fingerprint": request.fingerprint,
+        "status": answer.status,
+        "location": answer.location,
+        "body": keyring.seal("kept answers", answer.body),
+        "sealed": True,
+        "created_at": now,
+    }
+    await statements.keep(row)

@@ -4,9 +4,11 @@ import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Literal
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from models import Mail
+from models.identities import fresh
+from models.statements.inserts import New, insert
 from rules import certificates
 from rules.errors import Refused
 
@@ -18,26 +20,26 @@ MailKind = Literal[
 ]
 
 
-async def claim(certificate: certificates.Certificate, now: datetime) -> None:
-    """The holder is asked to claim. Belongs into the transaction of the change."""
-    await _enqueue("claim", certificate, now)
+def claim(certificate: certificates.Certificate, now: datetime) -> New:
+    """The mail that asks a holder to claim: to be inserted in the transaction of the change."""
+    return _to_holder("claim", certificate, now)
+
+
+def renewed(certificate: certificates.Certificate, now: datetime) -> New:
+    """The mail that tells a holder who had claimed of the certificate that takes the old one's place: likewise."""
+    return _to_holder("renewed", certificate, now)
 
 
 async def claim_again(certificate: certificates.Certificate, now: datetime, pause: timedelta = NO_PAUSE) -> None:
     """The holder is asked once more, at most five times a day, and not before a pause; what was not sent yet is replaced."""
     await _throttle(certificate.id, pause, now)
     await cancel(certificate.id)
-    await _enqueue("claim_again", certificate, now)
-
-
-async def renewed(certificate: certificates.Certificate, now: datetime) -> None:
-    """A holder who had claimed is told of the certificate that takes the old one's place."""
-    await _enqueue("renewed", certificate, now)
+    await insert([_to_holder("claim_again", certificate, now)])
 
 
 async def webhook_disabled(organization_id: UUID, address: str, facts: Mapping[str, str], now: datetime) -> None:
     """An organization is told that one of its endpoints gets no more events: its `url`, and the `reason`."""
-    await _put("webhook_disabled", organization_id, None, address, facts, now)
+    await insert([_mail("webhook_disabled", organization_id, None, address, facts, now)])
 
 
 async def to_person(
@@ -48,7 +50,7 @@ async def to_person(
     now: datetime,
 ) -> None:
     """Somebody who signs in, or is to, is told something, or sent a link: to a `membership_id` or `user_id` in the facts."""
-    await _put(kind, organization_id, None, address, facts, now)
+    await insert([_mail(kind, organization_id, None, address, facts, now)])
 
 
 async def cancel(certificate_id: UUID) -> None:
@@ -72,25 +74,27 @@ def _seconds(left: timedelta) -> int:
     return int(left.total_seconds()) + 1
 
 
-async def _enqueue(kind: MailKind, certificate: certificates.Certificate, now: datetime) -> None:
-    await _put(kind, certificate.organization.id, certificate.id, certificate.holder_email, {}, now)
+def _to_holder(kind: MailKind, certificate: certificates.Certificate, now: datetime) -> New:
+    return _mail(kind, certificate.organization.id, certificate.id, certificate.holder_email, {}, now)
 
 
-async def _put(  # a row's columns
+def _mail(  # a row's columns
     kind: MailKind,
     organization_id: UUID,
     certificate_id: UUID | None,
     recipient: str,
     facts: Mapping[str, str],
     now: datetime,
-) -> None:
-    await Mail.create(
-        id=uuid4(),
-        kind=kind,
-        organization_id=organization_id,
-        certificate_id=certificate_id,
-        recipient=recipient,
-        facts=json.dumps(dict(facts)),
-        due_at=now,
-        created_at=now,
-    )
+) -> New:
+    row = {
+        "id": fresh(),
+        "kind": kind,
+        "organization_id": organization_id,
+        "certificate_id": certificate_id,
+        "recipient": recipient,
+        "facts": json.dumps(dict(facts)) if facts else "{}",
+        "tries": 0,
+        "due_at": now,
+        "created_at": now,
+    }
+    return New("mail", [row])

@@ -7,12 +7,18 @@ may wait for ever. These are, and end with the transaction. SQLite needs none: i
 from collections.abc import Collection
 from uuid import UUID
 
-from models.database import fetch, is_postgres
+from models.database import is_postgres, rows
 
 
 async def share(organization_id: UUID) -> None:
     """Go on beside others, but not beside a change of the organization's terms."""
     await _lock("pg_advisory_xact_lock_shared", f"organization:{organization_id}")
+
+
+def sharing(organization_id: UUID) -> str:
+    """The statement of `share` on PostgreSQL, with its value in it."""
+    # An identifier's digits, which are all that can be in it.
+    return f"SELECT pg_advisory_xact_lock_shared(hashtextextended('organization:{organization_id}', 0))"  # the same
 
 
 async def share_all(organization_ids: Collection[UUID]) -> None:
@@ -33,4 +39,4 @@ async def hold_feed(organization_id: UUID) -> None:
 
 async def _lock(function: str, name: str) -> None:
     if is_postgres():
-        await fetch(f"SELECT {function}(hashtextextended($1, 0))", name)  # ours
+        await rows(f"SELECT {function}(hashtextextended($1, 0))", name)  # ours

@@ -1,16 +1,18 @@
 """Organizations: the academies on this installation."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
+from typing import Any
 from uuid import UUID, uuid4
 
 from tortoise.transactions import in_transaction
 
 from models import Certificate, Organization, Plan
 from models.database import is_postgres
+from models.statements import organizations as statements
 from rules import appearance, codes, colours, text
 from rules import organizations as rule
 from rules.appearance import Appearance
@@ -94,7 +96,10 @@ async def create(
 
 async def read(organization_id: UUID) -> rule.Organization:
     """An organization as the public sees it."""
-    return as_rule(await _own(organization_id))
+    row = await statements.of_id(organization_id)
+    if row is None:
+        raise _nowhere()
+    return of_row(row)
 
 
 async def change_letters(caller: Caller, letters: str, now: datetime) -> None:
@@ -158,8 +163,12 @@ async def _held(organization_id: UUID) -> Organization:
 async def _own(organization_id: UUID) -> Organization:
     found = await Organization.get_or_none(id=organization_id)
     if found is None:
-        raise Refused("not_found", "Organization not found")
+        raise _nowhere()
     return found
+
+
+def _nowhere() -> Refused:
+    return Refused("not_found", "Organization not found")
 
 
 def _all_cleaned(change: Mapping[str, object]) -> dict[str, object]:
@@ -190,19 +199,17 @@ def _cleaned(field: str, value: object) -> object:
 
 def as_rule(row: Organization) -> rule.Organization:
     """The row of an organization as the domain knows it."""
-    return rule.Organization(
-        id=row.id,
-        name=row.name,
-        email=row.email,
-        url=row.url,
-        logo_url=row.logo_url,
-        logo=row.logo_id,
-        appearance=Appearance(
-            design=appearance.design(row.certificate_design),
-            paper=appearance.paper(row.certificate_paper),
-            language=appearance.language(row.certificate_language),
-            accent_colour=row.accent_colour,
-            signatory_name=row.signatory_name,
-            signatory_title=row.signatory_title,
-        ),
-    )
+    look = (row.certificate_design, row.certificate_paper, row.certificate_language)
+    signed = (row.accent_colour, row.signatory_name, row.signatory_title)
+    return of_row((row.id, row.name, row.email, row.url, row.logo_url, row.logo_id, *look, *signed))
+
+
+def of_row(row: Sequence[Any]) -> rule.Organization:
+    """The same of the columns that `models.statements.organizations` names."""
+    return rule.Organization._make((*row[:6], _appearance(*row[6:])))
+
+
+@lru_cache(maxsize=1024)
+def _appearance(design: str, paper: str, language: str, *chosen: str | None) -> Appearance:
+    """How an academy's certificates look; made once, since all that are read of it have the same."""
+    return Appearance(appearance.design(design), appearance.paper(paper), appearance.language(language), *chosen)

@@ -2,19 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
-from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
 from models import Certificate, Course, Organization, Plan
+from models.statements import plans as statements
+from models.statements.plans import Kind
 from rules import text
 from rules.errors import Refused
 from services import audit, organization_locks
 from services.callers import Caller
 
-Kind = Literal["certificates", "courses"]
 UNLIMITED = "unlimited"
 
 
@@ -36,14 +35,14 @@ async def use(organization_id: UUID, kind: Kind) -> None:
     """
     await organization_locks.share(organization_id)
     plan = await Plan.get(organizations__id=organization_id)
-    limit = plan.max_certificates if kind == "certificates" else plan.max_courses
+    await count(organization_id, kind, plan.max_certificates if kind == "certificates" else plan.max_courses)
+
+
+async def count(organization_id: UUID, kind: Kind, limit: int | None) -> None:
+    """The same, where the lock is taken and the limit was read under it; None is without limit."""
     if limit is None:
         return
-    column = f"{kind}_used"
-    counted = await Organization.filter(id=organization_id, **{f"{column}__lt": limit}).update(
-        **{column: F(column) + 1}
-    )
-    if not counted:
+    if not await statements.count(organization_id, kind, limit):
         message = f"Your plan allows {limit} {kind}, and all of them are used. Ask for a larger plan to go on."
         raise Refused("plan_limit_exceeded", message)
 

@@ -73,6 +73,7 @@ class Academy:
             return await Certificate.filter(code=code).update(**columns)
 
         assert self.database.run(update) == 1
+        self.database.until_heard()
 
     def count(self) -> int:
         """How many certificates it has, counted in the database."""

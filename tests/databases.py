@@ -1,6 +1,7 @@
 """A database of a test: reached from within the process, beside whatever serves it."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -51,6 +52,24 @@ class Database:
             return [dict(row) for row in await fetch(sql, *values)]
 
         return self.run(ask)
+
+    def until_heard(self) -> None:
+        """Wait until every serving process has asked anew whether something changed: then it has heard of all until now."""
+        if not self.is_postgres:
+            return  # SQLite is asked each time
+        (now,) = self.rows("SELECT clock_timestamp() AS instant")
+        waiting = (
+            "SELECT count(*) AS some FROM pg_stat_activity WHERE application_name = 'truecerta changes'"
+            " AND datname = current_database() AND NOT (state = 'idle' AND query_start > $1)"
+        )
+
+        async def wait() -> None:
+            deadline = time.monotonic() + 10
+            while (await fetch(waiting, now["instant"]))[0]["some"]:
+                assert time.monotonic() < deadline
+                await asyncio.sleep(0.01)
+
+        self.run(wait)
 
     def migrate(self) -> list[str]:
         """Bring it up to date, and name the migrations applied."""

@@ -108,10 +108,11 @@ def server_url() -> Iterator[str]:
 
 
 @contextmanager
-def fresh_database(server: str) -> Iterator[str]:
-    """The address of an empty database on a server, dropped afterwards."""
+def fresh_database(server: str, like: str = "template1") -> Iterator[str]:
+    """The address of an empty database on a server, or of a copy of one that nobody is connected to; dropped afterwards."""
     name = f"truecerta_test_{secrets.token_hex(6)}"
-    asyncio.run(_execute(server, f'CREATE DATABASE "{name}"'))
+    template = urlsplit(like).path.rpartition("/")[2]
+    asyncio.run(_execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
     try:
         parts = urlsplit(server)
         yield urlunsplit(parts._replace(path=f"/{name}"))

@@ -13,6 +13,7 @@ __all__ = [
     "BadgeClass",
     "BadgeClassType",
     "BadgesContext",
+    "CacheControl",
     "Certificate",
     "CertificateEnvelope",
     "CertificateEvent",
@@ -49,6 +50,7 @@ __all__ = [
     "DeliveryPagination",
     "DeliveryStatus",
     "DisabledReason",
+    "EntityTag",
     "EqfLevel",
     "ErrorBody",
     "ErrorCode",
@@ -184,6 +186,10 @@ NullableWhole: TypeAlias = int | None
 BadgeClassType: TypeAlias = Literal["BadgeClass"]
 
 
+# Directives as RFC 9111 has them.
+CacheControl: TypeAlias = str
+
+
 # The code of a certificate, as it is printed.
 Code: TypeAlias = str
 
@@ -312,6 +318,10 @@ NullableDeliveryCursor: TypeAlias = str | None
 
 # Why nothing is sent there: somebody asked for it, the endpoint answered 410, or nothing has arrived for …
 DisabledReason: TypeAlias = Literal["requested", "gone", "failing"] | None
+
+
+# An entity tag as RFC 9110 has it, with its quotation marks.
+EntityTag: TypeAlias = str
 
 
 # What programs decide by.

@@ -1,7 +1,6 @@
 """Settings > Academy: what an academy shows of itself, and how its certificates look."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -145,7 +144,7 @@ async def preview(visit: Visit) -> Response:
         look = _look(visit.param("design"), lambda name: visit.query(name) if name in asked else present[name])
     except Refused:
         raise Refused("not_found", "There is no such picture.") from None
-    organization = replace(visit.organization, appearance=look)
+    organization = visit.organization._replace(appearance=look)
     course = await visit.work(_course(visit))
     who = str(visit.session.user.id)
     made = await documents.preview(visit.printer, visit.gate, visit.links, organization, course, who=who)

@@ -29,7 +29,7 @@ def test_a_dependency_is_locked_and_explained() -> None:
     assert [name for name in wanted if f"- `{name}`" not in contributing] == []
 
 
-@pytest.mark.parametrize("larger", ["test.txt", "walls.txt"])
+@pytest.mark.parametrize("larger", ["test.txt", "bench.txt", "walls.txt"])
 def test_what_is_tested_is_what_is_served(larger: str) -> None:
     assert pins("serve.txt").items() <= pins(larger).items()
 

@@ -78,3 +78,10 @@ SORTED_SCAN: dict[str, Any] = {
 def test_a_plan_is_judged_by_its_scans_and_by_what_it_sorts() -> None:
     assert faults(SORTED_SCAN) == ["Seq Scan on certificate", "Sort of 2,001 rows"]
     assert faults({"Node Type": "Index Scan", "Relation Name": "certificate"}) == []
+    walk = {
+        "Node Type": "Index Scan",
+        "Relation Name": "certificate",
+        "Rows Removed by Filter": 1001,
+        "Actual Loops": 2,
+    }
+    assert faults(walk) == ["Index Scan that passes over 2,002 rows"]

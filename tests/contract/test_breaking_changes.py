@@ -120,6 +120,7 @@ REQUESTS: dict[str, tuple[Edit, str]] = {
 ANSWERS: dict[str, tuple[Edit, str]] = {
     "a status gone": (drop(f"{ISSUING} responses 409"), f"{ISSUE} → 409: is gone"),
     "another success": (put(f"{ISSUING} responses 202", {"description": "Later."}), f"{ISSUE} → 202: is new"),
+    "an answer from elsewhere": (put(f"{ISSUING} responses 302", {"description": "There."}), f"{ISSUE} → 302: is new"),
     "an answer of another kind": (drop("responses CertificateVerified content application/json"), "json: is gone"),
     "a header gone": (drop("responses CertificateIssued headers Location"), f"{ISSUE} → 201, header location: is gone"),
     "a header now and then": (put("headers Location required", to=False), "header location: may be missing now"),
@@ -188,6 +189,7 @@ HARMLESS: dict[str, Edit] = {
     "no key needed": put(f"{LISTING} security", []),
     "one more kind of key": put(f"{LISTING} security", [{"apiKey": []}, {"other": []}]),
     "a new error": put(f"{LISTING} responses 418", reference("responses/NotFound")),
+    "an answer to those who have it": put(f"{LISTING} responses 304", {"description": "You have it."}),
     "another kind of answer": put("responses CertificateVerified content application/cbor", {"schema": TEXT}),
     "a new header": put("responses CertificateVerified headers X-New", {"schema": TEXT}),
     "a header each time": put("headers X-Request-Id required", to=True),

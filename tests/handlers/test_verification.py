@@ -1,10 +1,15 @@
 """Verification over HTTP: what anyone who holds a code is told, and no more."""
 
+from datetime import timedelta
+
 import httpx
 import pytest
 
+from handlers.verification import verify_certificate
+from rules.links import Links
 from tests.academies import Academy
 from tests.agreement import error_of
+from tests.models.populated import NOW, academies
 
 
 def test_an_answer_has_exactly_the_members_of_the_reference(academy: Academy, anyone: httpx.Client) -> None:
@@ -57,3 +62,19 @@ def test_a_key_is_not_looked_at(academy: Academy, anyone: httpx.Client) -> None:
     code = academy.issue()["code"]
     answer = anyone.get(f"/api/v1/verify/{code}", headers={"Authorization": "Bearer trc_live_wrong"})
     assert answer.status_code == 200
+
+
+@pytest.mark.usefixtures("connected")
+async def test_an_answer_holds_until_time_alone_makes_another() -> None:
+    links, ends = Links("https://example.com"), set()
+    for row in [row for own in await academies() for row in own.certificates]:
+        answer = await verify_certificate(row.code, links, NOW)
+        far = await verify_certificate(row.code, links, NOW + timedelta(days=999))
+        if answer.until is None:
+            assert answer.body == far.body
+            continue
+        last = await verify_certificate(row.code, links, answer.until - timedelta(microseconds=1))
+        assert answer.body == last.body != far.body
+        assert (await verify_certificate(row.code, links, answer.until)).body == far.body
+        ends.add(answer.until)
+    assert ends == {NOW + timedelta(microseconds=1), NOW + timedelta(days=1)}

@@ -19,6 +19,7 @@ from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.transactions import in_transaction
 
 from models import Event
+from models.changes import Deaf, listening
 from models.database import configuration_apps
 from models.migrations import __path__ as folders
 from services import database as service
@@ -251,3 +252,38 @@ def test_whoever_is_served_meanwhile_is_not_cut_off(empty_database: Database) ->
         asyncio.run(_served_beside(empty_database.url))
     else:
         assert empty_database.migrate() == NAMES[2:]  # SQLite lets one write at a time
+
+
+async def _tells(url: str) -> list[str] | None:
+    """What is told of a revocation of each certificate in turn; None where changes are not told."""
+    words: list[str] = []
+    async with listening(url, words.append, lambda: None) as line:
+        try:
+            await line.ask()
+        except Deaf:
+            return None
+        changing = await asyncpg.connect(url)
+        try:
+            await changing.execute("UPDATE certificate SET expired_noted_at = now()")
+            for last in "567":
+                await changing.execute("UPDATE certificate SET revoked_at = now() WHERE code LIKE '%' || $1", last)
+        finally:
+            await changing.close()
+        await line.ask()  # what was committed before is told before this is answered
+    return words
+
+
+def test_changes_are_told_from_their_migration_on_until_it_is_taken_back(empty_database: Database) -> None:
+    empty_database.run(_with_a_history)
+    empty_database.run(partial(_up_to, NAMES[2]))
+    before = schema(empty_database)
+    for _ in range(2):
+        if empty_database.is_postgres:
+            assert asyncio.run(_tells(empty_database.url)) is None
+        assert empty_database.migrate() == NAMES[3:]
+        assert schema(empty_database) == before
+        if empty_database.is_postgres:
+            assert asyncio.run(_tells(empty_database.url)) == [f"TRC-EXA-26-22222{last}" for last in "567"]
+            empty_database.rows("UPDATE certificate SET revoked_at = NULL RETURNING id")
+        empty_database.run(partial(_up_to, NAMES[2]))
+    assert empty_database.run(service.pending) == NAMES[3:]

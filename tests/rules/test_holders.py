@@ -72,3 +72,10 @@ def test_only_so_many_words_are_looked_for(text: str) -> None:
     found = holders.words(text)
     assert len(found) <= holders.MOST_WORDS
     assert all(word and not word.isspace() for word in found)
+
+
+@steady
+@given(st.text(st.characters(codec="ascii"), max_size=40))
+def test_plain_letters_are_folded_as_any_others(text: str) -> None:
+    """Beside a letter that is left out, the same text takes the long way."""
+    assert holders._folded(text) == holders._folded(f"{text}\N{COMBINING ACUTE ACCENT}")

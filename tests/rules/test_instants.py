@@ -1,6 +1,8 @@
 """Instants come in with any offset and go out in UTC."""
 
+from calendar import monthrange
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -20,6 +22,16 @@ NOW = datetime(2026, 3, 15, 10, 0, 0, 250_000, tzinfo=UTC)
 @given(moments)
 def test_what_is_shown_can_be_read(moment: datetime) -> None:
     assert instants.parse(instants.show(moment), "at") == moment
+
+
+@steady
+@given(
+    st.datetimes(timezones=st.just(UTC) | st.just(ZoneInfo("UTC")))
+    | moments.flatmap(lambda moment: offsets.map(moment.astimezone))
+    | moments.map(lambda moment: moment.replace(microsecond=0))
+)
+def test_what_is_shown_is_what_isoformat_would_write(moment: datetime) -> None:
+    assert instants.show(moment) == moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
 @steady
@@ -106,7 +118,8 @@ def test_months_follow_the_calendar(start: str, months: int, end: str) -> None:
 def test_months_never_shorten_a_certificate(moment: datetime, months: int) -> None:
     later = instants.add_months(moment, months)
     assert (later.year * 12 + later.month) - (moment.year * 12 + moment.month) == months
-    assert later.day <= moment.day
+    assert later.day == min(moment.day, monthrange(later.year, later.month)[1])
+    assert later.timetz() == moment.astimezone(UTC).timetz()
 
 
 def test_months_are_counted_in_utc() -> None:

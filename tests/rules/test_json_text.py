@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rules import json_text
 from rules.errors import Refused
 from rules.json_text import parse
 
@@ -16,6 +17,22 @@ values = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(w
 marks = ["[", "]", "{", "}", ",", ":", '"', "\\", " ", "\x00", "\ufeff", "é"]
 tokens = ["null", "NaN", "-Infinity", "1e999", "-0", "12.0", "9" * 5000, '"a"', '"\\u0000"', '"\\ud800"', '{"a":']
 fragments = st.lists(st.sampled_from(marks + tokens))
+
+
+HOSTILE = [
+    b"[" * 65536,
+    b'{"a":' * 10000,
+    b"[" * 33 + b"]" * 33,
+    b"[]" * 32768,
+    b"9" * 65536,
+    b"-" * 65536,
+    b"-" + b"9" * 65535,
+    b"1e999999999",
+    b"0." + b"9" * 65000 + b"e999",
+    b'"' + b"\\" * 65535,
+    b'"[' * 30000,
+    b"\\" + b"[" * 60000,
+]
 
 
 def refusal(data: bytes) -> Refused | None:
@@ -40,23 +57,61 @@ def test_a_value_comes_back_as_it_was(*, value: object, ascii_only: bool) -> Non
     assert parse(json.dumps(value, ensure_ascii=ascii_only).encode()) == value
 
 
+def read(data: bytes) -> object:
+    """As every text was read before the plain ones were read quickly: what comes of it, written down to the type."""
+    try:
+        return repr(json_text._read(json_text._text(data)))
+    except Refused as refused:
+        return refused.message, refused.details
+
+
+def given_back(data: bytes) -> object:
+    try:
+        return repr(parse(data))
+    except Refused as refused:
+        return refused.message, refused.details
+
+
+composed = st.text(alphabet="aé\u0301\u1100\u1161 \ud55c\u0345\u0323\u212b", max_size=6)
+odd = st.recursive(scalars | composed, lambda inner: st.lists(inner) | st.dictionaries(composed, inner), max_leaves=8)
+layouts = st.sampled_from([(",", ":"), (", ", ": "), (" ,\n", "\t: ")])
+
+
+@steady
+@given(
+    st.binary()
+    | fragments.map(lambda parts: "".join(parts).encode())
+    | st.builds(lambda value, layout: json.dumps(value, ensure_ascii=False, separators=layout).encode(), odd, layouts)
+)
+def test_a_plain_text_is_read_as_any_other(data: bytes) -> None:
+    assert given_back(data) == read(data)
+
+
+@pytest.mark.parametrize("data", HOSTILE)
+def test_a_hostile_text_is_refused_as_any_other(data: bytes) -> None:
+    assert given_back(data) == read(data)
+
+
 @pytest.mark.parametrize(
     "data",
     [
-        b"[" * 65536,
-        b'{"a":' * 10000,
-        b"[" * 33 + b"]" * 33,
-        b"[]" * 32768,
-        b"9" * 65536,
-        b"-" * 65536,
-        b"-" + b"9" * 65535,
-        b"1e999999999",
-        b"0." + b"9" * 65000 + b"e999",
-        b'"' + b"\\" * 65535,
-        b'"[' * 30000,
-        b"\\" + b"[" * 60000,
+        *(b'{"a":1,"a":1}', b'{"a":{"b":0},"a":2}', b'[{"a":1},{"a":1}]', b' {"a":1}', b'{"a":1} ', b'{"a":1}x'),
+        *(b'{"a":999999999999999}', b'{"a":-9007199254740993}', b'{"a":0000}', b'{"a":-}', b'{"a":1.0}', b'{"a":1E2}'),
+        *('{"é":1,"e\u0301":2}'.encode(), '"\u1100\u1161"'.encode(), b'"\x7f"', b'"\x1f"', b'"\\u00e9"', b'"\\/"'),
     ],
 )
+def test_what_is_in_doubt_is_read_as_any_other(data: bytes) -> None:
+    assert given_back(data) == read(data)
+
+
+def test_what_is_asked_for_all_the_time_is_plain() -> None:
+    text = (
+        '{"course_id": "6bae813e-91c3-483a-9aa2-4cc36c828a8b", "holder_name": "Zoë Doe", "months": 12, "notify": true}'
+    )
+    assert json_text._plain(text) == json.loads(text)
+
+
+@pytest.mark.parametrize("data", HOSTILE)
 def test_hostile_bodies_are_refused(data: bytes) -> None:
     assert refusal(data) is not None
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.validity import EXPIRING_FOR, Facts, Status, announcements, verdict
+from rules.validity import EXPIRING_FOR, Facts, Status, announcements, changes_at, verdict
 
 NOW = datetime(2026, 3, 15, 10, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -60,3 +60,16 @@ def test_time_only_adds_announcements_and_they_agree_with_the_state(left: timede
     assert due_later[: len(due)] == due
     state = verdict(Facts(expires_at, revoked_at=None, renewed=False), NOW)
     assert ("expired" in due) == (state.status == "expired")
+
+
+ends = st.none() | st.timedeltas(-timedelta(days=9), timedelta(days=9)).map(lambda left: NOW + left)
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.builds(Facts, ends, st.none() | st.just(NOW), st.booleans()), st.timedeltas(timedelta(), timedelta(days=30)))
+def test_time_changes_a_verdict_at_that_moment_and_at_no_other(facts: Facts, later: timedelta) -> None:
+    present, until, moment = verdict(facts, NOW), changes_at(facts, NOW), NOW + later
+    assert (verdict(facts, moment) == present) == (until is None or moment < until)
+    if until is not None:
+        assert until > NOW
+        assert verdict(facts, until - TICK) == present != verdict(facts, until)

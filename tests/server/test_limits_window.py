@@ -3,11 +3,12 @@
 import math
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.rates import Rate
-from server.limits_window import Standing, Window
+from server.limits_window import Counted, Standing, Window
 
 # Mostly bursts, sometimes the very edge of a window, sometimes a long silence.
 pauses = st.one_of(st.just(0.0), st.floats(0, 5), st.sampled_from([59.999, 60.0, 60.001, 30.0]), st.floats(0, 130))
@@ -74,6 +75,47 @@ def test_a_request_recorded_late_counts_from_when_it_came() -> None:
     assert not window.count("a", 69.8).allowed
     assert window.count("a", 69.9).allowed
     assert not window.count("a", 69.95).allowed
+
+
+@given(timelines, st.lists(st.sampled_from(["count", "record", "peek", "refusal"]), min_size=120, max_size=120))
+def test_whatever_is_asked_the_answer_is_a_plain_counts(moments: list[float], asked: list[str]) -> None:
+    window, limit = Window(Rate(12, 60)), 12
+    plain: list[float] = []
+    for now, what in zip(moments, asked, strict=False):
+        plain = [moment for moment in plain if moment >= now - 60]
+        refused = len(plain) >= limit
+        if what == "record":
+            # Told late: it came half a second ago.
+            window.record("a", now - 0.5)
+            plain = sorted([*plain, now - 0.5])
+            continue
+        if what == "refusal":
+            refusal = window.refusal("a", now)
+            assert (refusal is not None) is refused
+            assert refusal is None or refusal == window.peek("a", now)
+            continue
+        standing = window.count("a", now) if what == "count" else window.peek("a", now)
+        if what == "count" and not refused:
+            plain.append(now)
+        waits_for = (plain[-limit] if refused else plain[0]) + 60 - now if plain else 0
+        reset = min(60, max(1, math.ceil(waits_for))) if plain else 0
+        assert standing == Standing(not refused, limit, 0 if refused else limit - len(plain), reset)
+
+
+@pytest.mark.parametrize("at_once", [3, 10, 1_000, 100_000])
+def test_nothing_is_moved_more_often_than_once_however_much_is_counted(at_once: int) -> None:
+    counted, left, moved = Counted(), 0, 0
+    for n in range(4 * at_once):
+        counted.add(float(n))
+        kept = len(counted.moments)
+        counted.let_go(float(n - at_once))
+        if len(counted.moments) < kept:
+            left += kept - len(counted.moments)
+            moved += len(counted.moments)
+        assert len(counted.moments) - counted.first == min(n, at_once) + 1
+        assert 2 * counted.first <= len(counted.moments)
+    assert moved <= left
+    assert left > at_once
 
 
 def test_a_flood_of_addresses_fills_no_more_than_its_bound() -> None:

@@ -20,7 +20,9 @@ def operation(first: Call[None] | None, handler: Call[Answer], media_types: tupl
     return Operation(
         name="do_something",
         secured=True,
+        conditional=False,
         open_to_scripts=False,
+        lasting=[],
         looks_up_codes=False,
         media_types=media_types,
         takes_body=False,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID, uuid4
 
 import pytest
@@ -141,9 +141,9 @@ async def test_marking_changes_no_list_and_no_verdict() -> None:
     rows = await own.put(
         [{"expires_at": NOW - timedelta(days=1)}, {"expires_at": NOW}, {"expires_at": NOW + timedelta(1)}, {}]
     )
-    before = [await walked(own, choice, None, 50) for choice in certificate_lists._READERS]  # type: ignore[arg-type]
+    before = [await walked(own, choice, None, 50) for choice in get_args(Choice)]
     while await expiry.announce_expiring(NOW) or await expiry.announce_expired(NOW):
         pass
     marked = [row.id for row in rows if (await Certificate.get(id=row.id)).expired_noted_at is not None]
     assert marked == [rows[0].id, rows[1].id]
-    assert [await walked(own, choice, None, 50) for choice in certificate_lists._READERS] == before  # type: ignore[arg-type]
+    assert [await walked(own, choice, None, 50) for choice in get_args(Choice)] == before

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from rules.certificates import Certificate
+from rules.certificates import Certificate, Listed
 from services import certificate_life, certificate_search, certificates, claims, courses, expiry
 from services.certificate_life import Correction, Renewal
 from services.certificate_search import Search, Status
@@ -35,10 +35,10 @@ async def issued(own: Academy, name: str, email: str, at: datetime, course: UUID
 
 async def found(
     own: Academy, text: str = "", status: Status = "all", now: datetime = NOW, course: UUID | None = None
-) -> list[Certificate]:
+) -> list[Listed]:
     """What a search finds, page by page."""
     search = Search(own.id, text, status, course, None, 2)
-    seen: list[Certificate] = []
+    seen: list[Listed] = []
     while True:
         page = await certificate_search.page(search, now)
         assert len(page.items) <= search.limit
@@ -48,12 +48,12 @@ async def found(
         search = replace(search, before=page.items[-1].created_at)
 
 
-async def crowd(own: Academy) -> list[Certificate]:
+async def crowd(own: Academy) -> list[Listed]:
     """A certificate for each of the holders, the newest first."""
-    return [await issued(own, *holder, NOW + n * SECOND) for n, holder in enumerate(HOLDERS)][::-1]
+    return [(await issued(own, *holder, NOW + n * SECOND)).listed for n, holder in enumerate(HOLDERS)][::-1]
 
 
-def names(these: Sequence[Certificate]) -> list[str]:
+def names(these: Sequence[Listed]) -> list[str]:
     """Whose they are."""
     return [certificate.holder_name for certificate in these]
 
@@ -198,6 +198,6 @@ async def test_a_course_narrows_everything_down() -> None:
     second = await issued(own, "Jane Doe", "jane@example.com", NOW + SECOND, other)
     for text in ("", "jane", "trc-"):
         for status in ("all", "valid", "unclaimed"):
-            assert await found(own, text, status, course=other) == [second]
-            assert await found(own, text, status, course=own.course_id) == [first]
+            assert await found(own, text, status, course=other) == [second.listed]
+            assert await found(own, text, status, course=own.course_id) == [first.listed]
     assert await found(own, first.code, course=other) == []

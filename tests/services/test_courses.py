@@ -34,5 +34,5 @@ async def test_the_first_version_is_never_altered() -> None:
     made = await organizations.create(name="Example Academy", email="a@example.com", url=None, plan=None, now=NOW)
     course = await courses.create(Caller(made.id), {"name": "Web"}, NOW)
     await courses.update(Caller(made.id), course.id, {"name": "Another"}, NOW)
-    organization, first = await courses.version(course.id, 1)
+    organization, _, first = await courses.version(course.id, 1)
     assert (organization, first.name) == (made.id, "Web")

@@ -83,8 +83,8 @@ def leased(kind: MailKind = "claim", **changes: Any) -> LeasedMail:
 
 def named(kind: MailKind, name: str) -> LeasedMail:
     """A mail in which everybody and everything has the same name."""
-    academy = replace(ACADEMY, name=name)
-    certificate = replace(CERTIFICATE, holder_name=name, course=replace(COURSE, name=name), organization=academy)
+    academy = ACADEMY._replace(name=name)
+    certificate = CERTIFICATE._replace(holder_name=name, course=COURSE._replace(name=name), organization=academy)
     return leased(kind, organization=academy, certificate=certificate)
 
 
@@ -175,7 +175,7 @@ def test_a_letter_sent_again_keeps_its_id() -> None:
     ("expires_at", "holds"), [(NOW.replace(year=2028), "holds until 15 March 2028"), (None, "does not expire")]
 )
 def test_a_renewed_certificate_has_nothing_to_claim(expires_at: datetime | None, holds: str) -> None:
-    mail = composed(leased("renewed", certificate=replace(CERTIFICATE, expires_at=expires_at, claimed_at=NOW)))
+    mail = composed(leased("renewed", certificate=CERTIFICATE._replace(expires_at=expires_at, claimed_at=NOW)))
     assert mail["Subject"] == "Your renewed certificate for Web Development"
     for said in (part(mail, "plain"), Words(part(mail, "html")).said):
         assert holds in said

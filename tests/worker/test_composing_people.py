@@ -1,6 +1,5 @@
 """Letters to people who sign in: from us, with one link that opens what it is for, and names that do nothing."""
 
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -31,7 +30,7 @@ EITHER = pytest.mark.parametrize("kind", ["invitation", "password_reset"])
 def to_person(kind: Purpose, *, inviter: str = "Olivia Owner", academy: str = "Example Academy") -> LeasedMail:
     link = AccountLink(kind, UUID(int=8), STATE)
     facts = {"inviter": inviter, "membership_id": str(UUID(int=8))}
-    return leased(kind, certificate=None, facts=facts, link=link, organization=replace(ACADEMY, name=academy))
+    return leased(kind, certificate=None, facts=facts, link=link, organization=ACADEMY._replace(name=academy))
 
 
 @EITHER

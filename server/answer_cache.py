@@ -1,0 +1,117 @@
+"""Answers that are kept: given again only as long as nothing can have changed them."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from server.errors import Headers
+from services.changes import Changes
+
+SECONDS = 60.0
+"""How old an answer may become whatever happens: the bound for changes that no channel tells of, such as a restore."""
+LARGEST = 16_000
+"""Bytes of the largest body that is kept."""
+ROOM = 16_000_000
+"""Bytes of all bodies together."""
+
+
+class Variant(NamedTuple):
+    """An answer in one of its media types, with the headers that are the same for everybody who asks.
+
+    Those for 200 are content-type, content-length, etag, vary and what stands on every answer of the operation; for 304
+    they lack the two of the content. Who answers adds what is the visitor's own.
+    """
+
+    etag: bytes
+    found: Headers
+    unchanged: Headers
+
+
+class Entry(NamedTuple):
+    """An answer with status 200 that anybody may be given again.
+
+    `variants` has each media type that the contract names, in its order, so the first is what is given to those who do
+    not ask for another. `since` is the instant it was made for and `until` the one from which time alone makes another
+    answer of it, both in POSIX seconds.
+    """
+
+    operation: str
+    body: bytes
+    variants: Mapping[str, Variant]
+    since: float
+    until: float | None = None
+
+
+class _Kept(NamedTuple):
+    entry: Entry
+    code: str | None
+    since: float
+    ends: float
+
+
+class AnswerCache:
+    """Answers by the path as it was asked for, in whatever spelling; those asked for longest ago are forgotten first.
+
+    The dispatcher's way: `entry = cache.find(path, now)`; if there is one, answer with it. Otherwise note
+    `mark = changes.mark` before anything is read, carry the operation out, and `store(path, entry, code, mark)`.
+    """
+
+    def __init__(self, changes: Changes, most: int = 4096, room: int = ROOM) -> None:
+        self._changes = changes
+        self._trusted = changes.trusted
+        self._most = most
+        self._room = room
+        self._used = 0
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._paths: dict[str, set[str]] = {}
+        changes.subscribe(self._drop)
+
+    def find(self, path: str, now: float) -> Entry | None:
+        """The answer for a path at this instant, in POSIX seconds, where one is kept and still holds."""
+        kept = self._kept.get(path)
+        # Trust comes first: being asked for it may be what makes the answer go.
+        if kept is None or not self._trusted() or path not in self._kept:
+            return None
+        if not kept.since <= now < kept.ends:  # nor before it was made: the clock may have been set back
+            return None
+        self._kept.move_to_end(path)
+        return kept.entry
+
+    def store(self, path: str, entry: Entry, code: str | None, mark: int) -> None:
+        """Keep an answer that was read after `mark` was noted, unless something may have changed since.
+
+        `code` is that of the certificate that it shows, in its one spelling.
+        """
+        if len(entry.body) > LARGEST or not self._changes.trusted() or self._changes.mark != mark:
+            return
+        self._forget(path)
+        ends = entry.since + SECONDS if entry.until is None else min(entry.until, entry.since + SECONDS)
+        self._kept[path] = _Kept(entry, code, entry.since, ends)
+        self._used += len(entry.body)
+        if code is not None:
+            self._paths.setdefault(code, set()).add(path)
+        while len(self._kept) > self._most or self._used > self._room:
+            self._forget(next(iter(self._kept)))
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def _forget(self, path: str) -> None:
+        kept = self._kept.pop(path, None)
+        if kept is None:
+            return
+        self._used -= len(kept.entry.body)
+        if kept.code is not None:
+            paths = self._paths[kept.code]
+            paths.discard(path)
+            if not paths:
+                del self._paths[kept.code]
+
+    def _drop(self, code: str | None) -> None:
+        if code is not None:
+            for path in tuple(self._paths.get(code, ())):
+                self._forget(path)
+            return
+        self._kept.clear()
+        self._paths.clear()
+        self._used = 0

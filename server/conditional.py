@@ -1,0 +1,35 @@
+"""Conditional answers: the same for everybody, with a tag, and not sent again to who has them already (RFC 9110, 13)."""
+
+from rules import entity_tags
+from server.answer_cache import Entry, Variant
+from server.answering import VARY, chosen_type
+from server.errors import NOT_MODIFIED, OK, Reply
+from server.operations import Operation, Written
+from server.requests import Request
+
+
+def entry(operation: Operation, written: Written, since: float) -> Entry:
+    """An answer as it may be kept, with what is sent beside it in each of the operation's media types."""
+    variants = {each: _variant(operation, each.encode(), written.body) for each in operation.media_types}
+    until = None if written.until is None else written.until.timestamp()
+    return Entry(operation.name, written.body, variants, since, until)
+
+
+def reply(entry: Entry, request: Request) -> Reply:
+    """The answer in the media type that is asked for, or that the visitor has it already."""
+    variants = entry.variants
+    if len(variants) == 1:
+        (variant,) = variants.values()
+    else:
+        variant = variants[chosen_type(tuple(variants), ",".join(request.header_lines(b"accept")))]
+    known = request.header_lines(b"if-none-match")
+    if known and entity_tags.is_named(variant.etag.decode("ascii"), known):
+        return Reply(NOT_MODIFIED, b"", b"", variant.unchanged)
+    return Reply(OK, entry.body, b"", variant.found)
+
+
+def _variant(operation: Operation, media_type: bytes, body: bytes) -> Variant:
+    tag = entity_tags.strong(media_type, body).encode("ascii")
+    unchanged = [(b"etag", tag), *VARY[len(operation.media_types) > 1]]
+    content = [(b"content-type", media_type), (b"content-length", b"%d" % len(body))]
+    return Variant(tag, [*content, *unchanged], unchanged)
