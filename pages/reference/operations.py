@@ -15,7 +15,7 @@ from pages.reference.wording import coloured, phrase, prose
 
 _SHOWN = frozenset({"limit"})
 """Optional parameters that a sample passes on, to show how: without the others it answers in any academy."""
-_SUCCESS = "2"
+_ERRORS = ("4", "5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Answer:
     @property
     def is_error(self) -> bool:
         """Whether it says that nothing was done."""
-        return not self.status.startswith(_SUCCESS)
+        return self.status.startswith(_ERRORS)
 
 
 @dataclass(frozen=True, slots=True)

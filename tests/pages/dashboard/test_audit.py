@@ -106,6 +106,6 @@ def test_the_whole_team_reads_it_and_nobody_else(
 
 def test_every_action_has_words() -> None:
     sources = "".join(file.read_text("utf-8") for file in Path(audit.__file__).parent.glob("*.py"))
-    actions = re.findall(r"audit\.record(?:_difference)?\(\s*\w+, ([^,]+),", sources)
+    actions = re.findall(r"audit\.(?:entry|record(?:_difference)?)\(\s*\w+, ([^,]+),", sources)
     assert len(actions) > 20
     assert {name for action in actions for name in re.findall('"([a-z_]+)"', action)} == WORDS.keys()
