@@ -105,8 +105,10 @@ async def rows(sql: str, *values: object) -> Sequence[Sequence[Any]]:
 
 
 async def _rows_of_postgres(client: Any, sql: str, values: Sequence[object]) -> Any:  # noqa: ANN401  # Tortoise's own types
+    client.log.debug("%s: %s", sql, values)
+    if isinstance(client, postgres_engine.BoundedClient) and client._pool is not None:  # noqa: SLF001  # as Tortoise reads it
+        return await client.rows(sql, values)
     async with client.acquire_connection() as connection:
-        client.log.debug("%s: %s", sql, values)
         return await connection.fetch(sql, *values)
 
 

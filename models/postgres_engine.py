@@ -3,6 +3,7 @@
 Tortoise takes this module as an engine by its `client_class`.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
@@ -48,8 +49,12 @@ class BoundedPool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg is not typed
         """Take a connection back. One that is at rest is not shielded: nothing is waited for that could be cancelled."""
         # Whoever waits is next: given back without a pause, a connection could be taken again before he is woken.
         if _is_at_rest(connection) and not self._queue._getters:  # noqa: SLF001  # asyncio tells it nowhere else
-            connection._con._on_release()  # noqa: SLF001  # as asyncpg's own `release` begins
-            await connection._holder.release(timeout)  # noqa: SLF001  # and as it goes on, without a task
+            # As asyncpg's own `release` begins and ends; what it does between is nothing here, under two timeouts.
+            holder = connection._holder  # noqa: SLF001  # the same
+            connection._con._on_release()  # noqa: SLF001  # the same
+            holder._timeout = None  # noqa: SLF001  # the same
+            holder._release()  # noqa: SLF001  # the same
+            holder._setup_inactive_callback()  # noqa: SLF001  # the same
         else:
             await super().release(connection, timeout=timeout)
 
@@ -113,6 +118,15 @@ class BoundedClient(AsyncpgDBClient):
             record_class=asyncpg.Record,
             **kwargs,
         )
+
+    async def rows(self, sql: str, values: Sequence[object]) -> Any:  # noqa: ANN401  # asyncpg's own records
+        """What a statement answers with, on a connection of the pool, which has to be open."""
+        pool: Any = self._pool
+        connection = await pool._acquire(None)  # noqa: SLF001  # our own, without the context object around it
+        try:
+            return await connection.fetch(sql, *values)
+        finally:
+            await pool.release(connection)
 
     def _in_transaction(self) -> TransactionContext:
         return ReleasingContext(TransactionWrapper(self), self._pool_init_lock)

@@ -13,6 +13,8 @@ LARGEST = 16_000
 """Bytes of the largest body that is kept."""
 ROOM = 16_000_000
 """Bytes of all bodies together."""
+LONGEST = 200
+"""Characters of the longest path that is kept: a code may be spelt with any number of blanks."""
 
 
 class Variant(NamedTuple):
@@ -52,8 +54,8 @@ class _Kept(NamedTuple):
 class AnswerCache:
     """Answers by the path as it was asked for, in whatever spelling; those asked for longest ago are forgotten first.
 
-    The dispatcher's way: `entry = cache.find(path, now)`; if there is one, answer with it. Otherwise note
-    `mark = changes.mark` before anything is read, carry the operation out, and `store(path, entry, code, mark)`.
+    The dispatcher's way: `entry = cache.find(path, now)`; if there is one, answer with it. Otherwise, where it `wants` the
+    path, note `mark = changes.mark` before anything is read, carry the operation out, and `store(path, entry, code, mark)`.
     """
 
     def __init__(self, changes: Changes, most: int = 4096, room: int = ROOM) -> None:
@@ -64,6 +66,8 @@ class AnswerCache:
         self._used = 0
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._paths: dict[str, set[str]] = {}
+        self._asked: set[str] = set()
+        self._asked_before: set[str] = set()
         changes.subscribe(self._drop)
 
     def find(self, path: str, now: float) -> Entry | None:
@@ -76,6 +80,19 @@ class AnswerCache:
             return None
         self._kept.move_to_end(path)
         return kept.entry
+
+    def wants(self, path: str) -> bool:
+        """Whether an answer is worth keeping: its path was asked for before, some thousands of others ago at most.
+
+        So who walks through many codes, each once, costs nobody what is kept, and little himself.
+        """
+        if path in self._asked or path in self._asked_before:
+            return True
+        if len(path) <= LONGEST:
+            self._asked.add(path)
+        if len(self._asked) >= self._most:
+            self._asked_before, self._asked = self._asked, set()
+        return False
 
     def store(self, path: str, entry: Entry, code: str | None, mark: int) -> None:
         """Keep an answer that was read after `mark` was noted, unless something may have changed since.

@@ -22,10 +22,21 @@ def reply(entry: Entry, request: Request) -> Reply:
         (variant,) = variants.values()
     else:
         variant = variants[chosen_type(tuple(variants), ",".join(request.header_lines(b"accept")))]
+    return _reply(variant, entry.body, request)
+
+
+def reply_once(operation: Operation, written: Written, request: Request) -> Reply:
+    """The same of an answer that is not kept."""
+    types = operation.media_types
+    chosen = types[0] if len(types) == 1 else chosen_type(types, ",".join(request.header_lines(b"accept")))
+    return _reply(_variant(operation, chosen.encode(), written.body), written.body, request)
+
+
+def _reply(variant: Variant, body: bytes, request: Request) -> Reply:
     known = request.header_lines(b"if-none-match")
     if known and entity_tags.is_named(variant.etag.decode("ascii"), known):
         return Reply(NOT_MODIFIED, b"", b"", variant.unchanged)
-    return Reply(OK, entry.body, b"", variant.found)
+    return Reply(OK, body, b"", variant.found)
 
 
 def _variant(operation: Operation, media_type: bytes, body: bytes) -> Variant:

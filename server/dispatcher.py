@@ -120,9 +120,10 @@ class Dispatcher(SpecMiddleware):  # type: ignore[misc]  # Connexion is not type
                 self._changes.made_here(codes.normalise(path.get("code", "")))
         if not (isinstance(written, Written) and operation.conditional and written.status == operation.success):
             return answering.reply_with(operation, written, request)
+        if kept_as is None or not self._answers.wants(kept_as):
+            return conditional.reply_once(operation, written, request)
         entry = conditional.entry(operation, written, since)
-        if kept_as is not None:
-            self._answers.store(kept_as, entry, codes.normalise(path.get("code", "")), mark)
+        self._answers.store(kept_as, entry, codes.normalise(path.get("code", "")), mark)
         return conditional.reply(entry, request)
 
     async def _admitted(

@@ -38,7 +38,7 @@ def offered(cycle: RequestResponseCycle) -> dict[str, Any]:
         cycle.response_started = cycle.response_complete = True
         cycle.waiting_for_100_continue = False
         closing = b"" if cycle.keep_alive else b"connection: close\r\n"
-        always = block(cycle.default_headers)
+        always = _always(cycle.default_headers)
         cycle.transport.write(b"".join((STATUS_LINE[status], always, head, closing, b"\r\n", body)))
         cycle.message_event.set()
         if not cycle.keep_alive:
@@ -47,3 +47,14 @@ def offered(cycle: RequestResponseCycle) -> dict[str, Any]:
         return True
 
     return {NAME: give}
+
+
+_last: tuple[list[tuple[bytes, bytes]], bytes] = ([], b"")
+
+
+def _always(headers: list[tuple[bytes, bytes]]) -> bytes:
+    """The block of uvicorn's own headers, of which it makes a new list each second."""
+    global _last  # noqa: PLW0603  # one process has one of them at a time
+    if _last[0] is not headers:
+        _last = headers, block(headers)
+    return _last[1]

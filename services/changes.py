@@ -92,10 +92,23 @@ class Notified(Changes):
         self._url = url
         self._line: changes.Line | None = None
         self._until = 0.0
+        self._was_quiet = False
 
     def trusted(self) -> bool:
-        """Whether the line was asked a moment ago, and nothing has come in that was not read yet, such as its end."""
-        return _now() < self._until and self._line is not None and self._line.is_quiet()
+        """Whether the line was asked a moment ago, and nothing has come in that was not read yet, such as its end.
+
+        To look at the line is a system call: it is made once for all who ask in one turn of the event loop, whose
+        requests had come in before it.
+        """
+        if _now() >= self._until or self._line is None:
+            return False
+        if not self._was_quiet and self._line.is_quiet():
+            self._was_quiet = True
+            asyncio.get_running_loop().call_soon(self._look_again)
+        return self._was_quiet
+
+    def _look_again(self) -> None:
+        self._was_quiet = False
 
     @asynccontextmanager
     async def heard(self) -> AsyncIterator[None]:
@@ -133,7 +146,7 @@ class Notified(Changes):
         self._tell(word or None)
 
     def _distrust(self) -> None:
-        self._until, self._line = 0.0, None
+        self._until, self._line, self._was_quiet = 0.0, None, False
 
 
 class Counted(Changes):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from server.answer_cache import LARGEST, SECONDS, AnswerCache, Entry, Variant
+from server.answer_cache import LARGEST, LONGEST, SECONDS, AnswerCache, Entry, Variant
 from services.changes import Changes
 
 NOON = 1_800_000_000.0
@@ -221,3 +221,17 @@ class Keeping(RuleBasedStateMachine):
 
 
 TestKeeping = Keeping.TestCase
+
+
+def test_an_answer_is_wanted_when_it_is_asked_for_again() -> None:
+    cache, _ = made()
+    assert [cache.wants("/a"), cache.wants("/b"), cache.wants("/a"), cache.wants("/b")] == [False, False, True, True]
+
+
+def test_what_was_asked_for_long_ago_or_is_endless_is_not_wanted() -> None:
+    cache, _ = made(most=3)
+    assert not cache.wants("/a")
+    assert not any(cache.wants(f"/{number}") for number in range(6))
+    assert not cache.wants("/a")
+    long = "/" + " " * LONGEST
+    assert not any(cache.wants(long) for _ in range(3))
