@@ -59,8 +59,7 @@ def test_an_answer_has_a_strong_tag_and_is_the_same_when_it_is_kept(
 def test_who_names_its_tag_is_told_that_it_has_not_changed(
     anyone: httpx.Client, paths: dict[str, str], place: str, named: list[str], method: str, times: int
 ) -> None:
-    for _ in range(times):
-        full = asked(anyone, paths[place])
+    full = [asked(anyone, paths[place]) for _ in range(times)][-1]
     tags = [name.format(full.headers["etag"]) for name in named]
     answer = asked(anyone, paths[place], *tags, method=method)
     assert (answer.status_code, answer.content) == (304, b"")
