@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from server.errors import Headers
+from server.errors import Head
 from services.changes import Changes
 
 SECONDS = 60.0
@@ -20,13 +20,13 @@ LONGEST = 200
 class Variant(NamedTuple):
     """An answer in one of its media types, with the headers that are the same for everybody who asks.
 
-    Those for 200 are content-type, content-length, etag, vary and what stands on every answer of the operation; for 304
-    they lack the two of the content. Who answers adds what is the visitor's own.
+    Those for 200 are content-type, content-length, etag and vary; for 304 they lack the two of the content. Who answers adds
+    what stands on every answer of the operation, and what is the visitor's own.
     """
 
     etag: bytes
-    found: Headers
-    unchanged: Headers
+    found: Head
+    unchanged: Head
 
 
 class Entry(NamedTuple):

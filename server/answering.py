@@ -11,7 +11,7 @@ from rules.errors import Refused
 from server import whole_answers
 from server.budgets import Visit
 from server.deadline import LATE
-from server.errors import STATUS, Headers, Reply, refusal_of, reply_to
+from server.errors import STATUS, Headers, Reply, block, refusal_of, reply_to
 from server.operations import Operation
 from server.requests import Request
 from services.idempotency import KeptAnswer
@@ -67,12 +67,20 @@ class Sender:
         if self._sent:
             return
         self._sent = True
-        headers = [*reply.headers, *self._visit.headers(), *self._operation.lasting]
-        whole = Reply(reply.status, reply.body, reply.media_type, headers)
-        method = self._scope["method"]
+        if not self._written(reply):
+            headers = [*reply.headers, *self._visit.headers(), *self._operation.lasting.headers]
+            whole = Reply(reply.status, reply.body, reply.media_type, headers)
+            await send_reply(self._send, whole, self._scope["method"])
+
+    def _written(self, reply: Reply) -> bool:
+        """Whether it could be written as a whole."""
         write = self._scope.get("extensions", {}).get(whole_answers.NAME)
-        if write is None or not write(whole.status, _headers(whole), b"" if method == "HEAD" else whole.body):
-            await send_reply(self._send, whole, method)
+        if write is None:
+            return False
+        own = block(_headers(reply)) if reply.block is None else reply.block
+        body = b"" if self._scope["method"] == "HEAD" else reply.body
+        written: bool = write(reply.status, b"".join((own, self._visit.block(), self._operation.lasting.block)), body)
+        return written
 
     def late(self) -> None:
         """The database has taken too long: say so now. What is under way goes on, and its answer is nobody's."""

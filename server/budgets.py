@@ -70,6 +70,10 @@ class Visit:
         """What the answer tells of the limit that it was counted against."""
         return self._standing.headers() if self._standing else []
 
+    def block(self) -> bytes:
+        """The same as it goes over the wire."""
+        return self._standing.block() if self._standing else b""
+
     async def as_caller(self, request: Request, deadline: Deadline) -> Caller:
         """Count a request by its key. A refused key counts against the address it came from."""
         rates = self._budgets.rates

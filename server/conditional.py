@@ -3,7 +3,7 @@
 from rules import entity_tags
 from server.answer_cache import Entry, Variant
 from server.answering import VARY, chosen_type
-from server.errors import NOT_MODIFIED, OK, Reply
+from server.errors import NOT_MODIFIED, OK, Head, Reply
 from server.operations import Operation, Written
 from server.requests import Request
 
@@ -35,12 +35,12 @@ def reply_once(operation: Operation, written: Written, request: Request) -> Repl
 def _reply(variant: Variant, body: bytes, request: Request) -> Reply:
     known = request.header_lines(b"if-none-match")
     if known and entity_tags.is_named(variant.etag.decode("ascii"), known):
-        return Reply(NOT_MODIFIED, b"", b"", variant.unchanged)
-    return Reply(OK, body, b"", variant.found)
+        return Reply(NOT_MODIFIED, b"", b"", *variant.unchanged)
+    return Reply(OK, body, b"", *variant.found)
 
 
 def _variant(operation: Operation, media_type: bytes, body: bytes) -> Variant:
     tag = entity_tags.strong(media_type, body).encode("ascii")
     unchanged = [(b"etag", tag), *VARY[len(operation.media_types) > 1]]
     content = [(b"content-type", media_type), (b"content-length", b"%d" % len(body))]
-    return Variant(tag, [*content, *unchanged], unchanged)
+    return Variant(tag, Head.of([*content, *unchanged]), Head.of(unchanged))

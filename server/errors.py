@@ -1,6 +1,6 @@
 """From a refusal to an answer: the one table that knows status numbers, and the one shape of an error."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import orjson
@@ -34,6 +34,38 @@ RETRY_SECONDS = 2
 Headers = list[tuple[bytes, bytes]]
 
 
+class Head(NamedTuple):
+    """Headers that are the same for many, and the block that they are on the wire."""
+
+    headers: Headers
+    block: bytes
+
+    @classmethod
+    def of(cls, headers: Headers) -> "Head":
+        r"""The headers, and their block.
+
+        >>> Head.of([(b"vary", b"Accept")]).block
+        b'vary: Accept\r\n'
+        """
+        return cls(headers, block(headers))
+
+
+def block(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    r"""Headers as they go over the wire; a value with a line break in it would be more than one, so that is refused.
+
+    >>> block([(b"etag", b'"a"'), (b"vary", b"Accept")])
+    b'etag: "a"\r\nvary: Accept\r\n'
+    """
+    parts: list[bytes] = []
+    for name, value in headers:
+        parts += (name, b": ", value, b"\r\n")
+    joined = b"".join(parts)
+    lines = len(parts) // 4
+    if joined.count(b"\n") != lines or joined.count(b"\r") != lines or b"\0" in joined:
+        raise ValueError("A header's value has a line break in it.")
+    return joined
+
+
 class Reply(NamedTuple):
     """An answer as it goes over the wire. Headers are in lower case; type and length are added on sending.
 
@@ -44,6 +76,8 @@ class Reply(NamedTuple):
     body: bytes
     media_type: bytes = JSON
     headers: Sequence[tuple[bytes, bytes]] = ()
+    block: bytes | None = None
+    """The headers as they go over the wire, where that is known."""
 
 
 def reply_to(refused: Refused) -> Reply:

@@ -45,6 +45,10 @@ class Standing(NamedTuple):
             (b"x-ratelimit-reset", b"%d" % self.reset_after),
         ]
 
+    def block(self) -> bytes:
+        """The same three as they go over the wire."""
+        return b"x-ratelimit-limit: %d\r\nx-ratelimit-remaining: %d\r\nx-ratelimit-reset: %d\r\n" % self[1:]
+
 
 class Counted:
     """The moments at which one visitor was admitted, in order; those before `first` have left the window."""

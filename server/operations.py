@@ -14,7 +14,7 @@ from handlers.answers import Answer
 from handlers.beforehand import step_before
 from rules.errors import Refused
 from rules.idempotency import fingerprint
-from server.errors import NOT_MODIFIED, STATUS, Headers
+from server.errors import NOT_MODIFIED, STATUS, Head
 from server.parameters import compiled_parameters
 from server.requests import NOTHING, Request
 from server.schemas import Check, compiled, refuse
@@ -65,7 +65,7 @@ class Operation:
     secured: bool
     conditional: bool
     open_to_scripts: bool
-    lasting: Headers
+    lasting: Head
     looks_up_codes: bool
     media_types: tuple[str, ...]
     takes_body: bool
@@ -125,12 +125,12 @@ class Operation:
         return Written(status, answer.location, _bytes(answer.body), until=answer.until)
 
 
-def _lasting(*, open_to_scripts: bool) -> Headers:
+def _lasting(*, open_to_scripts: bool) -> Head:
     """What every answer of an operation carries: whether caches and scripts may have it."""
     if not open_to_scripts:
-        return [(b"cache-control", b"no-store")]
+        return Head.of([(b"cache-control", b"no-store")])
     scripts = [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", EXPOSED)]
-    return [(b"cache-control", b"no-cache"), *scripts]
+    return Head.of([(b"cache-control", b"no-cache"), *scripts])
 
 
 def _bytes(body: object) -> bytes:

@@ -47,6 +47,8 @@ class Outermost:
         finally:
             exchange.log()
             REQUEST_ID.reset(named)
+            # What it offers refers back to the request: a circle that would be left to the collector of garbage.
+            scope.pop("extensions", None)
 
 
 class Exchange:
@@ -76,10 +78,10 @@ class Exchange:
             return
         await self._send(message)
 
-    def whole(self, status: int, headers: Headers, body: bytes) -> bool:
+    def whole(self, status: int, head: bytes, body: bytes) -> bool:
         """Write an answer of the right shape at once, with the request's id, and tell whether that could be done."""
-        head = whole_answers.block([*headers, *self._own_headers()])
-        given: bool = self._extensions[whole_answers.NAME](status, head, body)
+        own = f"x-request-id: {self.request_id}\r\nx-content-type-options: nosniff\r\n"
+        given: bool = self._extensions[whole_answers.NAME](status, head + own.encode("ascii"), body)
         if given:
             self._status = status
         return given

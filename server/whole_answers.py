@@ -4,29 +4,14 @@ uvicorn looks through each name and value of each header, and writes head and bo
 that is half of all that is done. It leans on inner parts of uvicorn 0.54, as server/edge.py does and says.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
+from server.errors import Headers, block
+
 NAME = "truecerta.whole_answer"
 """The extension of ASGI by which the edge offers it: a function of status, head and body that tells whether it did."""
-
-
-def block(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    r"""Headers as they go over the wire; a value with a line break in it would be more than one, so that is refused.
-
-    >>> block([(b"etag", b'"a"'), (b"vary", b"Accept")])
-    b'etag: "a"\r\nvary: Accept\r\n'
-    """
-    parts: list[bytes] = []
-    for name, value in headers:
-        parts += (name, b": ", value, b"\r\n")
-    joined = b"".join(parts)
-    lines = len(parts) // 4
-    if joined.count(b"\n") != lines or joined.count(b"\r") != lines or b"\0" in joined:
-        raise ValueError("A header's value has a line break in it.")
-    return joined
 
 
 def offered(cycle: RequestResponseCycle) -> dict[str, Any]:
@@ -49,10 +34,10 @@ def offered(cycle: RequestResponseCycle) -> dict[str, Any]:
     return {NAME: give}
 
 
-_last: tuple[list[tuple[bytes, bytes]], bytes] = ([], b"")
+_last: tuple[Headers, bytes] = ([], b"")
 
 
-def _always(headers: list[tuple[bytes, bytes]]) -> bytes:
+def _always(headers: Headers) -> bytes:
     """The block of uvicorn's own headers, of which it makes a new list each second."""
     global _last  # noqa: PLW0603  # one process has one of them at a time
     if _last[0] is not headers:

@@ -9,12 +9,12 @@ from rules.rates import Rate
 from server.answering import Sender
 from server.budgets import Budgets, Rates
 from server.deadline import Deadline
-from server.errors import Reply
+from server.errors import Head, Reply
 from server.limits import Limits
 from server.operations import Operation
 from services.api_keys import Usage
 
-OPERATION: Any = type("Public", (), {"lasting": [(b"cache-control", b"no-store")]})
+OPERATION: Any = type("Public", (), {"lasting": Head.of([(b"cache-control", b"no-store")])})
 NO_RATES = Rates(api=None, public=Rate(5, 60), misses=None, webhook_tests=None)
 
 

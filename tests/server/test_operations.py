@@ -9,6 +9,7 @@ import pytest
 from handlers import webhooks
 from handlers.answers import Answer
 from handlers.beforehand import step_before
+from server.errors import Head
 from server.operations import Call, Operation
 from services import idempotency
 from services.callers import Caller
@@ -22,7 +23,7 @@ def operation(first: Call[None] | None, handler: Call[Answer], media_types: tupl
         secured=True,
         conditional=False,
         open_to_scripts=False,
-        lasting=[],
+        lasting=Head.of([]),
         looks_up_codes=False,
         media_types=media_types,
         takes_body=False,
