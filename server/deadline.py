@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 SECONDS = 4.5
 LATE = "The database did not answer in time."
+LOOKS_A_SECOND = 4
 Result = TypeVar("Result")
 _unfinished: set[asyncio.Task[Any]] = set()
 
@@ -14,41 +15,16 @@ _unfinished: set[asyncio.Task[Any]] = set()
 class Deadline:
     """How long one request may wait for the database in all, over every time that it asks.
 
-    `late` is told when the time is used up; whoever waits hears of it once the work has ended, by TimeoutError. Without it
-    TimeoutError comes at once, which takes a task of its own for the work.
-
     Late work is not cancelled: a commit that is under way must end one way or the other, on a connection left whole.
     """
 
-    __slots__ = ("_late", "_left", "_passed")
+    __slots__ = ("_left",)
 
-    def __init__(self, seconds: float = SECONDS, late: Callable[[], None] | None = None) -> None:
+    def __init__(self, seconds: float = SECONDS) -> None:
         self._left = seconds
-        self._late = late
-        self._passed = False
 
     async def within(self, work: Coroutine[Any, Any, Result]) -> Result:
         """The result, or TimeoutError once the request's time is used up."""
-        if self._late is None:
-            return await self._apart(work)
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        timer = loop.call_later(self._left, self._pass)
-        try:
-            result = await work
-        finally:
-            timer.cancel()
-            self._left = max(0.0, self._left - (loop.time() - began))
-        if self._passed:
-            raise TimeoutError(LATE)
-        return result
-
-    def _pass(self) -> None:
-        self._passed = True
-        if self._late is not None:
-            self._late()
-
-    async def _apart(self, work: Coroutine[Any, Any, Result]) -> Result:
         task = asyncio.create_task(work)
         _unfinished.add(task)
         task.add_done_callback(_finished)
@@ -58,6 +34,69 @@ class Deadline:
         if not done:
             raise TimeoutError(LATE)
         return task.result()
+
+
+class Watch:
+    """Looks a few times a second for whose time is used up: a timer, and a task, for each request would cost more."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[WatchedDeadline, float] = {}
+        self._looking = False
+
+    def begin(self, deadline: "WatchedDeadline", until: float, loop: asyncio.AbstractEventLoop) -> None:
+        """Somebody waits, until a moment of the loop's clock at most."""
+        self._waiting[deadline] = until
+        if not self._looking:
+            self._looking = True
+            loop.call_later(1 / LOOKS_A_SECOND, self._look, loop)
+
+    def end(self, deadline: "WatchedDeadline") -> None:
+        """He waits no longer."""
+        self._waiting.pop(deadline, None)
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        # As late as the next look would be too late.
+        soon = loop.time() + 1 / LOOKS_A_SECOND
+        for deadline in [one for one, until in self._waiting.items() if until < soon]:
+            self.end(deadline)
+            deadline.passed()
+        self._looking = bool(self._waiting)
+        if self._looking:
+            loop.call_later(1 / LOOKS_A_SECOND, self._look, loop)
+
+
+class WatchedDeadline(Deadline):
+    """A deadline whose end `late` is told; whoever waits hears of it once the work has ended, by TimeoutError.
+
+    It comes at the last look before the time is used up.
+    """
+
+    __slots__ = ("_late", "_passed", "_watch")
+
+    def __init__(self, watch: Watch, late: Callable[[], None], seconds: float = SECONDS) -> None:
+        super().__init__(seconds)
+        self._watch = watch
+        self._late = late
+        self._passed = False
+
+    async def within(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """The result, or TimeoutError after it where the request's time was used up meanwhile."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        self._watch.begin(self, began + self._left, loop)
+        try:
+            result = await work
+        finally:
+            self._watch.end(self)
+            self._left -= loop.time() - began
+        if self._passed:
+            raise TimeoutError(LATE)
+        return result
+
+    def passed(self) -> None:
+        """The time is used up."""
+        self._passed = True
+        self._late()
 
 
 def _finished(task: asyncio.Task[Any]) -> None:

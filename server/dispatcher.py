@@ -18,7 +18,7 @@ from server import answering, conditional
 from server.answer_cache import AnswerCache
 from server.budgets import Budgets, Visit
 from server.contract import METHODS
-from server.deadline import Deadline
+from server.deadline import Deadline, Watch, WatchedDeadline
 from server.errors import Reply, refusal_of, reply_to
 from server.operations import Operation, Written, compile_operation
 from server.requests import Request
@@ -44,6 +44,7 @@ class Dispatcher(SpecMiddleware):  # type: ignore[misc]  # Connexion is not type
         self._changes = changes
         self._answers = answers
         self._at_hand = at_hand
+        self._watch = Watch()
         self._routes: Routes[Operation] = Routes()
 
     def add_api(self, specification: Specification, *, resolver: Resolver | None = None, **_: object) -> None:
@@ -91,7 +92,7 @@ class Dispatcher(SpecMiddleware):  # type: ignore[misc]  # Connexion is not type
         visit = self._budgets.visit(request.scope)
         sender = answering.Sender(request.scope, send, operation, visit)
         try:
-            reply = await self._reply(operation, request, path, visit, Deadline(late=sender.late))
+            reply = await self._reply(operation, request, path, visit, WatchedDeadline(self._watch, sender.late))
         except Exception as fault:  # noqa: BLE001  # every fault becomes an answer
             reply = reply_to(refusal_of(fault))
             answering.log_fault(fault, reply.status)

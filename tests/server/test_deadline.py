@@ -1,6 +1,7 @@
 """Whoever waits for the database hears in time that it is late, once, and what is under way ends by itself."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from rules.rates import Rate
 from server.answering import Sender
 from server.budgets import Budgets, Rates
-from server.deadline import Deadline
+from server.deadline import Deadline, Watch, WatchedDeadline
 from server.errors import Head, Reply
 from server.limits import Limits
 from server.operations import Operation
@@ -25,7 +26,7 @@ async def _answered(event: asyncio.Event) -> str:
 
 async def test_what_ends_in_time_is_answered_and_nobody_is_told() -> None:
     told: list[str] = []
-    deadline = Deadline(60, late=lambda: told.append("late"))
+    deadline = WatchedDeadline(Watch(), lambda: told.append("late"), 60)
     event = asyncio.Event()
     event.set()
     assert await deadline.within(_answered(event)) == "done"
@@ -34,7 +35,7 @@ async def test_what_ends_in_time_is_answered_and_nobody_is_told() -> None:
 
 async def test_what_is_late_is_told_at_once_and_ends_by_itself() -> None:
     told, event = asyncio.Event(), asyncio.Event()
-    deadline = Deadline(0.01, late=told.set)
+    deadline = WatchedDeadline(Watch(), told.set, 0.01)
     waiting = asyncio.create_task(deadline.within(_answered(event)))
     await asyncio.wait_for(told.wait(), 5)
     assert not waiting.done()
@@ -45,12 +46,29 @@ async def test_what_is_late_is_told_at_once_and_ends_by_itself() -> None:
 
 async def test_the_time_is_that_of_all_work_together() -> None:
     told, event = asyncio.Event(), asyncio.Event()
-    deadline = Deadline(0.0, late=told.set)
+    deadline = WatchedDeadline(Watch(), told.set, 0)
     waiting = asyncio.create_task(deadline.within(_answered(event)))
     await asyncio.wait_for(told.wait(), 5)
     event.set()
     with pytest.raises(TimeoutError):
         await waiting
+
+
+async def test_many_are_watched_by_one_and_each_hears_of_his_own_end() -> None:
+    watch, told, events = Watch(), [], [asyncio.Event() for _ in range(20)]
+
+    def telling(number: int) -> Callable[[], None]:
+        return lambda: told.append(number)
+
+    deadlines = [WatchedDeadline(watch, telling(number), 60 if number % 2 else 0.01) for number in range(20)]
+    waiting = [asyncio.create_task(one.within(_answered(event))) for one, event in zip(deadlines, events, strict=True)]
+    while len(told) < 10:
+        await asyncio.sleep(0.01)
+    for event in events:
+        event.set()
+    ended = await asyncio.gather(*waiting, return_exceptions=True)
+    assert told == list(range(0, 20, 2))
+    assert [isinstance(one, TimeoutError) for one in ended] == [number % 2 == 0 for number in range(20)]
 
 
 async def test_a_fault_of_late_work_is_its_own() -> None:
@@ -61,7 +79,7 @@ async def test_a_fault_of_late_work_is_its_own() -> None:
         raise ValueError
 
     with pytest.raises(ValueError):  # noqa: PT011  # it has no message
-        await Deadline(0.01, late=told.set).within(fail())
+        await WatchedDeadline(Watch(), told.set, 0.01).within(fail())
 
 
 async def test_without_anybody_to_tell_the_wait_itself_ends() -> None:
