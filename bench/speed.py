@@ -13,7 +13,7 @@ from bench.proof import Proof, command
 from bench.speed_engines import ENGINES, NotStartedError
 from bench.speed_footprint import footprint
 from bench.speed_ground import Ground, prepared
-from bench.speed_machine import Cores, described, shared_out, versions, wrk_version
+from bench.speed_machine import Cores, described, shared_again, shared_out, versions, wrk_version
 from bench.speed_operations import CONNECTIONS, OPERATIONS
 from bench.speed_python import AnswerError
 from bench.speed_report import Setting, page, text, verdict
@@ -145,6 +145,7 @@ def _measure(options: argparse.Namespace) -> int:
         print(verdict(promise, judged=not options.short), flush=True)
     for what, how_much in taken:
         print(f"{what}: {how_much}", flush=True)
+    shared_again(cores)
     proofs = {f"python -m {LONGER[name]}": _printed(LONGER[name], proof) for name in options.also}
     if options.write:
         _write(measured, Setting(facts, taken, proofs), proof)

@@ -54,6 +54,12 @@ def shared_out() -> Cores:
     return cores
 
 
+def shared_again(cores: Cores) -> None:
+    """This process, and what it starts from now on, may use every core again."""
+    if cores.others:
+        os.sched_setaffinity(0, cores.server | cores.others)
+
+
 def pin(pid: int, cores: frozenset[int]) -> None:
     """Keep a process that has only just begun, and what it will start, to these cores."""
     if cores:

@@ -57,7 +57,6 @@ def create(settings: Settings) -> ASGIApp:
         pages.site(means, health.routes()),
         middlewares=[
             Outermost,
-            LifespanMiddleware,
             partial(
                 Dispatcher,
                 budgets=budgets,
@@ -65,6 +64,7 @@ def create(settings: Settings) -> ASGIApp:
                 answers=AnswerCache(changes),
                 at_hand={"links": links, "keyring": keyring, "outgoing": outgoing},
             ),
+            LifespanMiddleware,
         ],
         lifespan=partial(_lifespan, settings, budgets, changes, printer),
     )

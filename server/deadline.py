@@ -74,7 +74,7 @@ class WatchedDeadline(Deadline):
     __slots__ = ("_late", "_passed", "_watch")
 
     def __init__(self, watch: Watch, late: Callable[[], None], seconds: float = SECONDS) -> None:
-        super().__init__(seconds)
+        self._left = seconds
         self._watch = watch
         self._late = late
         self._passed = False

@@ -6,6 +6,7 @@ the chain is asked. Lines that come together are written together, in whole line
 
 import asyncio
 import re
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple, TextIO
@@ -58,6 +59,7 @@ class RequestLog:
         self._form: Form | None = None
         self._stream: TextIO | None = None
         self._waiting: list[str] = []
+        self._second = (0, "")
 
     def configure(self, form: Form | None, stream: TextIO) -> None:
         """From now on in this form, to this stream."""
@@ -71,8 +73,13 @@ class RequestLog:
             return
         if not self._waiting:
             asyncio.get_running_loop().call_soon(self._flush)
-        timestamp = datetime.now(UTC).replace(tzinfo=None).isoformat() + "Z"
-        self._waiting.append(self._form(line, timestamp))
+        self._waiting.append(self._form(line, self._timestamp()))
+
+    def _timestamp(self) -> str:
+        second, rest = divmod(time.time_ns(), 1_000_000_000)
+        if second != self._second[0]:
+            self._second = second, datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        return f"{self._second[1]}.{rest // 1000:06d}Z"
 
     def _flush(self) -> None:
         lines, self._waiting = self._waiting, []
