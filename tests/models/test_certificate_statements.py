@@ -20,7 +20,7 @@ from rules.organizations import Organization as RuleOrganization
 from services import certificate_rows
 from tests.models.populated import NOW, Populated, academies
 
-pytestmark = pytest.mark.usefixtures("connected")
+pytestmark = pytest.mark.usefixtures("alone")
 
 UNTOUCHED = Q(revoked_at__isnull=True, renewed_by_id__isnull=True)
 CONDITIONS: dict[Condition, Q] = {

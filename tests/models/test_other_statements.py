@@ -12,7 +12,7 @@ from services import courses, organizations
 from tests.models.populated import NOW, academies
 from tests.models.test_certificate_statements import course, organization
 
-pytestmark = pytest.mark.usefixtures("connected")
+pytestmark = pytest.mark.usefixtures("alone")
 
 
 async def test_every_version_of_a_course_with_its_academy() -> None:
