@@ -12,9 +12,10 @@ import asyncpg
 from bench.installed import CERTIFICATES, VERIFY
 from bench.million_rows import Filled
 from rules import instants
-from rules.validity import Facts, Status, verdict
+from rules.validity import Status, verdict
 from services import certificate_lists, verification
 from services.certificate_lists import Choice
+from tests.rules.facts import Facts
 
 LIMIT = 20
 Course = Literal["usual", "over", "empty"]

@@ -41,6 +41,7 @@ class BoundedPool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg is not typed
         if not self._queue.empty() and not self._closing:
             holder = self._queue.get_nowait()
             if _is_ready(holder):
+                holder._timeout = ACQUIRE_SECONDS if timeout is None else timeout  # noqa: SLF001  # as asyncpg's own does
                 return await holder.acquire()
             self._queue.put_nowait(holder)
         return await super()._acquire(ACQUIRE_SECONDS if timeout is None else timeout)
@@ -78,7 +79,8 @@ def _is_at_rest(proxy: Any) -> bool:  # noqa: ANN401  # the same
     connection = proxy._con  # noqa: SLF001  # the same
     if connection is None or not _is_ready(proxy._holder) or connection.is_in_transaction():  # noqa: SLF001
         return False
-    return not connection._protocol._is_cancelling()  # noqa: SLF001  # the same
+    # The latter where the server refused to begin: asyncpg's `_reset` is what takes back that a transaction was begun.
+    return not connection._protocol._is_cancelling() and connection._top_xact is None  # noqa: SLF001  # the same
 
 
 class ReleasingContext(TransactionContextPooled):

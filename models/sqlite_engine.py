@@ -4,6 +4,7 @@ A deferred BEGIN that reads first and writes later fails under two processes wha
 transaction here is BEGIN IMMEDIATE. Tortoise takes this module as an engine by its `client_class`.
 """
 
+import asyncio
 import sqlite3
 
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
@@ -46,7 +47,11 @@ class ReleasingContext(SqliteTransactionContext):
         try:
             await self.ensure_connection()
             self.token = token = get_connections().set(self.connection_name, self.connection)
-            await self.connection.begin()
+            try:
+                await self.connection.begin()
+            except asyncio.CancelledError:
+                await self.connection.rollback()  # BEGIN is carried out all the same, and this after it
+                raise
         except BaseException:
             if token is not None:
                 get_connections().reset(token)

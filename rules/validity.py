@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, Protocol
 
 Status = Literal["valid", "never_expires", "expired", "renewed", "revoked"]
 Announcement = Literal["expiring", "expired"]
@@ -25,18 +25,6 @@ class Stateful(Protocol):
     @property
     def renewed(self) -> bool:
         """Whether another certificate has taken its place."""
-
-
-class Facts(NamedTuple):
-    """That and nothing else.
-
-    >>> Facts(expires_at=None, revoked_at=None, renewed=False).renewed
-    False
-    """
-
-    expires_at: datetime | None
-    revoked_at: datetime | None
-    renewed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +50,7 @@ def verdict(facts: Stateful, now: datetime) -> Verdict:
     A certificate is expired from the very instant of its expiry on.
 
     >>> from datetime import UTC
+    >>> from types import SimpleNamespace as Facts
     >>> noon = datetime(2026, 3, 15, 12, tzinfo=UTC)
     >>> verdict(Facts(expires_at=noon, revoked_at=None, renewed=False), noon)
     Verdict(status='expired', valid=False)
@@ -80,6 +69,7 @@ def changes_at(facts: Stateful, now: datetime) -> datetime | None:
     """The moment from which time alone makes another verdict; None where it never does.
 
     >>> from datetime import UTC
+    >>> from types import SimpleNamespace as Facts
     >>> noon = datetime(2026, 3, 15, 12, tzinfo=UTC)
     >>> changes_at(Facts(expires_at=noon, revoked_at=None, renewed=False), noon) is None
     True

@@ -2,7 +2,6 @@
 
 import asyncio
 import sqlite3
-import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -11,6 +10,7 @@ from pathlib import Path
 import structlog
 
 from models import changes, database
+from services import elapsed
 
 LEASE = 0.8
 """Seconds for which an answer on the line is believed, counted from when the question was sent."""
@@ -19,7 +19,6 @@ EVERY = 0.2
 PAUSE = 1.0
 """Seconds between two attempts to reach a database that is away."""
 
-_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # one that goes on while the machine sleeps
 _log = structlog.get_logger()
 
 
@@ -69,14 +68,14 @@ class Changes(ABC):
         """What happens meanwhile is missed. Told in the log once, at the beginning."""
         self._tell(None)
         if self._since is None:
-            self._since = _now()
+            self._since = elapsed.seconds()
             _log.warning("changes not heard", reason=f"{type(fault).__name__}: {fault}"[:500])
 
     def _found(self) -> None:
         """From now on changes are heard; what was missed is not known."""
         self._tell(None)
         if self._since is not None:
-            _log.info("changes heard again", away_seconds=round(_now() - self._since, 1))
+            _log.info("changes heard again", away_seconds=round(elapsed.seconds() - self._since, 1))
             self._since = None
 
 
@@ -100,7 +99,7 @@ class Notified(Changes):
         To look at the line is a system call: it is made once for all who ask in one turn of the event loop, whose
         requests had come in before it.
         """
-        if _now() >= self._until or self._line is None:
+        if elapsed.seconds() >= self._until or self._line is None:
             return False
         if not self._was_quiet and self._line.is_quiet():
             self._was_quiet = True
@@ -137,7 +136,7 @@ class Notified(Changes):
             self._found()
             self._line = line
             while True:
-                asked = _now()
+                asked = elapsed.seconds()
                 await line.ask()
                 self._until = asked + LEASE
                 await asyncio.sleep(EVERY)
@@ -162,7 +161,7 @@ class Counted(Changes):
     def trusted(self) -> bool:
         """Whether the file can be asked; what it says is told first."""
         try:
-            if _now() >= self._next_look:
+            if elapsed.seconds() >= self._next_look:
                 self._look()
             if self._file is None:
                 return False
@@ -186,7 +185,7 @@ class Counted(Changes):
 
     def _look(self) -> None:
         """Open the file, anew if another one lies in its place."""
-        self._next_look = _now() + EVERY
+        self._next_look = elapsed.seconds() + EVERY
         if self._file is not None and not self._file.is_there():
             self._let_go()
         if self._file is None:
@@ -198,7 +197,3 @@ class Counted(Changes):
         if self._file is not None:
             self._file.close()
             self._file = None
-
-
-def _now() -> float:
-    return time.clock_gettime(_CLOCK)

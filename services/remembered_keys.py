@@ -5,8 +5,8 @@ process that revoked it. Misses are not remembered, so a new key works from its 
 """
 
 from dataclasses import dataclass
-from time import monotonic
 
+from services import elapsed
 from services.callers import Caller
 
 SECONDS = 0.9
@@ -32,11 +32,11 @@ class RememberedKeys:
     def find(self, digest: str) -> Caller | None:
         """Whom a key stood for within the last second; None where that is not known."""
         known = self._known.get(digest)
-        return known[0] if known is not None and monotonic() < known[1] else None
+        return known[0] if known is not None and elapsed.seconds() < known[1] else None
 
     def asking(self) -> Asked:
         """The database is about to be asked: what it answers was so from now on at the earliest."""
-        return Asked(monotonic(), self._forgotten)
+        return Asked(elapsed.seconds(), self._forgotten)
 
     def note(self, digest: str, caller: Caller, asked: Asked) -> None:
         """What the database answered; not if a key was revoked meanwhile."""

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.validity import EXPIRING_FOR, Facts, Status, announcements, changes_at, verdict
+from rules.validity import EXPIRING_FOR, Status, announcements, changes_at, verdict
+from tests.rules.facts import Facts
 
 NOW = datetime(2026, 3, 15, 10, tzinfo=UTC)
 TICK = timedelta(microseconds=1)

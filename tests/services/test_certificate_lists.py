@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models import Certificate, CourseVersion
-from rules.validity import Facts, verdict
+from rules.validity import verdict
 from services import certificate_lists, courses, expiry, organizations
 from services.callers import Caller
 from services.certificate_lists import LAGGING, Choice, Wanted
+from tests.rules.facts import Facts
 
 pytestmark = pytest.mark.usefixtures("alone")
 
