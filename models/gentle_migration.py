@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Literal
 
 from tortoise import migrations
 from tortoise.migrations.schema_editor.base import BaseSchemaEditor
@@ -23,6 +24,8 @@ class GentleMigration(migrations.Migration):
 
     in_use: Sequence[str] = ()
     """The tables that are changed while they are in use."""
+    mode: Literal["ACCESS EXCLUSIVE", "SHARE"] = "ACCESS EXCLUSIVE"
+    """How they are taken: from everybody, or from those who write."""
 
     async def apply(
         self,
@@ -38,24 +41,24 @@ class GentleMigration(migrations.Migration):
         before = state.clone()
         await super().apply(state, dry_run=True)
         if is_postgres():
-            await _hold(self.in_use)
+            await _hold(self.in_use, self.mode)
         for operation in self.operations:
             await operation.database_forward(self.app_label, before, state, schema_editor)
         return state
 
 
-async def _hold(tables: Sequence[str]) -> None:
+async def _hold(tables: Sequence[str], mode: str) -> None:
     """Take all the tables, or let go of them again: whoever has one of them may be waiting for another."""
-    while not await _held(tables):  # noqa: ASYNC110  # each try waits; nobody tells when all are free
+    while not await _held(tables, mode):  # noqa: ASYNC110  # each try waits; nobody tells when all are free
         await asyncio.sleep(PAUSE_SECONDS)  # others, who wait in line behind us, come first
     await fetch("SET LOCAL lock_timeout = 0")
 
 
-async def _held(tables: Sequence[str]) -> bool:
+async def _held(tables: Sequence[str], mode: str) -> bool:
     try:
         async with in_transaction():
             await fetch(f"SET LOCAL lock_timeout = {LONGEST_MS}")
-            await fetch(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
+            await fetch(f"LOCK TABLE {', '.join(tables)} IN {mode} MODE")
     except Exception as fault:
         if is_lock_timeout(fault):
             return False

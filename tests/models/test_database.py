@@ -22,6 +22,7 @@ FALLING_DUE = f"{OPEN} AND expires_at IS NOT NULL"
 INDEXES = {
     "certificate_of_course": ("certificate organization_id, course_id, created_at", None),
     "certificate_open": ("certificate organization_id, created_at", OPEN),
+    "certificate_open_of_course": ("certificate organization_id, course_id, created_at", OPEN),
     "certificate_expired": ("certificate organization_id, created_at", NOTED),
     "certificate_expired_of_course": ("certificate organization_id, course_id, created_at", NOTED),
     "certificate_falling_due": ("certificate expires_at", FALLING_DUE),

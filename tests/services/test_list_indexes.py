@@ -22,7 +22,7 @@ OF_ALL: dict[Question, str] = {
 }
 OF_A_COURSE: dict[Question, str] = {
     "all": "certificate_of_course",
-    "valid": "certificate_of_course",
+    "valid": "certificate_open_of_course",
     "noted": "certificate_expired_of_course",
     "soonest due": "certificate_falling_due_of_course",
 }
