@@ -84,7 +84,7 @@ class Asker:
     async def ask(self, question: Question, code: str, before: datetime | None) -> None:
         """Through the service, as a handler does."""
         if question.choice is None:
-            await verification.find(code)
+            await verification.verify(code)
             return
         await certificate_lists.page(self.wanted(question, before), datetime.now(UTC))
 

@@ -17,7 +17,7 @@ async def get_assertion(code: str, links: Links) -> Answer:
         return Answer(open_badges.revoked_assertion(id=address, reason=certificate.revocation_reason), code="gone")
     document = open_badges.assertion(
         id=address,
-        badge=links.badge_class(certificate.course.id, certificate.course.version),
+        badge=links.badge_class(certificate.course_id, certificate.course_version),
         code=certificate.code,
         email=certificate.holder_email,
         issued_at=certificate.issued_at,

@@ -11,6 +11,6 @@ from services import verification
 
 async def verify_certificate(code: str, links: Links, now: datetime) -> Answer:
     """What is known of a certificate, and whether it holds."""
-    certificate = await verification.find(code)
+    certificate = await verification.verify(code)
     until = validity.changes_at(certificate, now)
     return Answer(shapes.verification(certificate, links, now), until=until)

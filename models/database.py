@@ -10,6 +10,7 @@ from uuid import UUID
 
 import asyncpg
 from tortoise import Tortoise
+from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.connection import get_connection
 from tortoise.exceptions import DBConnectionError, OperationalError
 
@@ -88,6 +89,11 @@ async def disconnect() -> None:
 def is_postgres() -> bool:
     """Whether the connected database is PostgreSQL."""
     return get_connection("default").capabilities.dialect == "postgres"
+
+
+def is_in_transaction() -> bool:
+    """Whether the caller's statements belong to a transaction."""
+    return isinstance(get_connection("default"), TransactionalDBClient)
 
 
 async def rows(sql: str, *values: object) -> Sequence[Sequence[Any]]:

@@ -1,10 +1,21 @@
 """Addresses that stand in answers, on certificates and in badges: all under one base, the public URL."""
 
 from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from rules.organizations import Organization
+
+class HasLogo(Protocol):
+    """Whatever tells which logo an academy has."""
+
+    @property
+    def logo_url(self) -> str | None:
+        """Where it has published one, if it has."""
+
+    @property
+    def logo(self) -> str | None:
+        """The digest of the one that it uploaded, if it did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +117,15 @@ class Links:
         """A picture that was uploaded, at an address that never shows another one."""
         return f"{self.base}/pictures/{digest}.png"
 
-    def logo(self, organization: Organization) -> str | None:
+    def logo(self, academy: HasLogo) -> str | None:
         """An academy's logo: the one that it uploaded, or else the one that it has published elsewhere.
 
+        >>> from rules.organizations import Organization
         >>> academy = Organization(UUID(int=1), "Example Academy", "a@example.com", None, "https://example.com/a.png")
         >>> Links("https://truecerta.com").logo(academy)
         'https://example.com/a.png'
         """
-        return organization.logo_url if organization.logo is None else self.picture(organization.logo)
+        return academy.logo_url if academy.logo is None else self.picture(academy.logo)
 
 
 def _query(version: int) -> str:

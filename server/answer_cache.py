@@ -4,7 +4,6 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from server.errors import Head
 from services.changes import Changes
 
 SECONDS = 60.0
@@ -18,15 +17,15 @@ LONGEST = 200
 
 
 class Variant(NamedTuple):
-    """An answer in one of its media types, with the headers that are the same for everybody who asks.
+    """An answer in one of its media types: its tag, and the headers that are the same for everybody, as they are sent.
 
     Those for 200 are content-type, content-length, etag and vary; for 304 they lack the two of the content. Who answers adds
     what stands on every answer of the operation, and what is the visitor's own.
     """
 
-    etag: bytes
-    found: Head
-    unchanged: Head
+    etag: str
+    found: bytes
+    unchanged: bytes
 
 
 class Entry(NamedTuple):

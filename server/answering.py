@@ -11,7 +11,7 @@ from rules.errors import Refused
 from server import whole_answers
 from server.budgets import Visit
 from server.deadline import LATE
-from server.errors import STATUS, Headers, Reply, block, refusal_of, reply_to
+from server.errors import STATUS, Headers, Reply, block, headers_in, refusal_of, reply_to
 from server.operations import Operation
 from server.requests import Request
 from services.idempotency import KeptAnswer
@@ -68,7 +68,8 @@ class Sender:
             return
         self._sent = True
         if not self._written(reply):
-            headers = [*reply.headers, *self._visit.headers(), *self._operation.lasting.headers]
+            own = reply.headers if reply.block is None else headers_in(reply.block)
+            headers = [*own, *self._visit.headers(), *self._operation.lasting.headers]
             whole = Reply(reply.status, reply.body, reply.media_type, headers)
             await send_reply(self._send, whole, self._scope["method"])
 

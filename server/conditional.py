@@ -2,15 +2,18 @@
 
 from rules import entity_tags
 from server.answer_cache import Entry, Variant
-from server.answering import VARY, chosen_type
-from server.errors import NOT_MODIFIED, OK, Head, Reply
+from server.answering import chosen_type
+from server.errors import NOT_MODIFIED, OK, Reply
 from server.operations import Operation, Written
 from server.requests import Request
+
+_VARY = {False: b"", True: b"vary: Accept\r\n"}
+"""By whether an operation offers more than one media type."""
 
 
 def entry(operation: Operation, written: Written, since: float) -> Entry:
     """An answer as it may be kept, with what is sent beside it in each of the operation's media types."""
-    variants = {each: _variant(operation, each.encode(), written.body) for each in operation.media_types}
+    variants = {each: _variant(operation, each, written.body) for each in operation.media_types}
     until = None if written.until is None else written.until.timestamp()
     return Entry(operation.name, written.body, variants, since, until)
 
@@ -29,18 +32,19 @@ def reply_once(operation: Operation, written: Written, request: Request) -> Repl
     """The same of an answer that is not kept."""
     types = operation.media_types
     chosen = types[0] if len(types) == 1 else chosen_type(types, ",".join(request.header_lines(b"accept")))
-    return _reply(_variant(operation, chosen.encode(), written.body), written.body, request)
+    return _reply(_variant(operation, chosen, written.body), written.body, request)
 
 
 def _reply(variant: Variant, body: bytes, request: Request) -> Reply:
     known = request.header_lines(b"if-none-match")
-    if known and entity_tags.is_named(variant.etag.decode("ascii"), known):
-        return Reply(NOT_MODIFIED, b"", b"", *variant.unchanged)
-    return Reply(OK, body, b"", *variant.found)
+    if known and entity_tags.is_named(variant.etag, known):
+        return Reply(NOT_MODIFIED, b"", b"", block=variant.unchanged)
+    return Reply(OK, body, b"", block=variant.found)
 
 
-def _variant(operation: Operation, media_type: bytes, body: bytes) -> Variant:
-    tag = entity_tags.strong(media_type, body).encode("ascii")
-    unchanged = [(b"etag", tag), *VARY[len(operation.media_types) > 1]]
-    content = [(b"content-type", media_type), (b"content-length", b"%d" % len(body))]
-    return Variant(tag, Head.of([*content, *unchanged]), Head.of(unchanged))
+def _variant(operation: Operation, media_type: str, body: bytes) -> Variant:
+    """Put together here and not by `errors.block`: types are the contract's, and a tag has hexadecimal digits alone."""
+    tag = entity_tags.strong(media_type.encode(), body)
+    content = f"content-type: {media_type}\r\ncontent-length: {len(body)}\r\n"
+    unchanged = f"etag: {tag}\r\n".encode() + _VARY[len(operation.media_types) > 1]
+    return Variant(tag, content.encode() + unchanged, unchanged)

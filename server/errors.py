@@ -66,10 +66,20 @@ def block(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     return joined
 
 
+def headers_in(written: bytes) -> Headers:
+    r"""The headers that a block is made of.
+
+    >>> headers_in(b'etag: "a: b"\r\nvary: Accept\r\n')
+    [(b'etag', b'"a: b"'), (b'vary', b'Accept')]
+    """
+    lines = (line.partition(b": ") for line in written.splitlines())
+    return [(name, value) for name, _, value in lines]
+
+
 class Reply(NamedTuple):
     """An answer as it goes over the wire. Headers are in lower case; type and length are added on sending.
 
-    Without a media type it has no content, or its headers tell type and length already.
+    Without a media type it has no content, or `block` tells type and length already.
     """
 
     status: int
@@ -77,7 +87,7 @@ class Reply(NamedTuple):
     media_type: bytes = JSON
     headers: Sequence[tuple[bytes, bytes]] = ()
     block: bytes | None = None
-    """The headers as they go over the wire, where that is known."""
+    """In place of the headers: how they go over the wire, where that is known."""
 
 
 def reply_to(refused: Refused) -> Reply:

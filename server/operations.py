@@ -136,7 +136,8 @@ def _lasting(*, open_to_scripts: bool) -> Head:
 def _bytes(body: object) -> bytes:
     if body is None:
         return b""
-    return body.encode() if isinstance(body, str) else orjson.dumps(body)
+    """Instants as `rules.instants.show` shows them, where a handler has left that to us."""
+    return body.encode() if isinstance(body, str) else orjson.dumps(body, option=orjson.OPT_UTC_Z)
 
 
 def compile_operation(described: OpenAPIOperation, at_hand: AbstractSet[str]) -> Operation:

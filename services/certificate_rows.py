@@ -6,7 +6,7 @@ from uuid import UUID
 
 from models.statements import certificates as statements
 from rules import codes
-from rules.certificates import Certificate
+from rules.certificates import Certificate, Verifiable
 from rules.courses import Course
 from services import organizations
 
@@ -18,6 +18,13 @@ async def of_code(code: str) -> Certificate | None:
     typed = codes.normalise(code)
     row = await statements.of_code(typed) if typed else None
     return None if row is None else _certificate(row)
+
+
+async def verifiable(code: str) -> Verifiable | None:
+    """What anyone may learn of the certificate with this code. Not for use within a transaction."""
+    typed = codes.normalise(code)
+    row = await statements.verifiable(typed) if typed else None
+    return None if row is None else Verifiable._make(row)
 
 
 async def of_organization(organization_id: UUID, code: str) -> Certificate | None:

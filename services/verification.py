@@ -7,8 +7,16 @@ from services import certificate_rows
 NOT_FOUND = "No certificate has this code"
 
 
+async def verify(code: str) -> rule.Verifiable:
+    """What anyone may learn of the certificate with this code; every code without one is refused alike."""
+    found = await certificate_rows.verifiable(code)
+    if found is None:
+        raise Refused("not_found", NOT_FOUND)
+    return found
+
+
 async def find(code: str) -> rule.Certificate:
-    """The certificate with this code, whoever issued it; every code without one is refused alike."""
+    """The whole certificate, with everything that its page shows."""
     found = await certificate_rows.of_code(code)
     if found is None:
         raise Refused("not_found", NOT_FOUND)

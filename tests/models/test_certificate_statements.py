@@ -1,5 +1,6 @@
 """Each statement about certificates answers as the plain query of its table would, on both databases."""
 
+import asyncio
 from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
@@ -8,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
+from tortoise.transactions import in_transaction
 
 from models import Certificate, CourseVersion, Organization
 from models.database import identity, instant
@@ -85,6 +87,23 @@ def certificate(row: Certificate) -> rule.Certificate:
     return rule.Certificate(course=shown, organization=organization(row.organization), **own(row))
 
 
+def verifiable(row: Certificate) -> rule.Verifiable:
+    version, academy, successor = row.course_version, row.organization, row.renewed_by
+    own = ("code", "holder_name", "holder_email", "issued_at", "expires_at", "claimed_at", "revoked_at")
+    of_version = ("description", "eqf_level", "nlqf_level", "qualification_label")
+    return rule.Verifiable(
+        **{name: getattr(row, name) for name in (*own, "revocation_reason")},
+        **{name: getattr(version, name) for name in of_version},
+        renewed_by=successor.code if successor else None,
+        course_id=version.course_id,
+        course_version=version.number,
+        course_name=version.name,
+        academy=academy.name,
+        logo_url=academy.logo_url,
+        logo=academy.logo_id,
+    )
+
+
 def listed(row: Certificate) -> rule.Listed:
     version = row.course_version
     return rule.Listed(
@@ -102,6 +121,26 @@ async def test_a_certificate_by_its_code_whoever_issued_it() -> None:
         for code, twin in twins.items():
             assert await certificate_rows.of_code(code) == twin
     assert await certificate_rows.of_code("TRC-EXA-26-F5N8K3" + "Z" * 7) is None
+
+
+async def test_what_anyone_may_learn_by_a_code_asked_alone_or_together() -> None:
+    twins = [verifiable(row) for academy in await academies() for row in await plain().filter(id__in=ids(academy))]
+    assert len(twins) > 100
+    assert await asyncio.gather(*(certificate_rows.verifiable(twin.code) for twin in twins)) == twins
+    assert await certificate_rows.verifiable(twins[-1].code.lower()) == twins[-1]
+    nobodys = "TRC-EXA-26-F5N8K3" + "Z" * 7
+    beside = await asyncio.gather(*(certificate_rows.verifiable(code) for code in (nobodys, twins[0].code, "no code")))
+    assert beside == [None, twins[0], None]
+
+
+async def test_nothing_is_looked_up_together_within_somebodys_transaction() -> None:
+    async with in_transaction():
+        with pytest.raises(RuntimeError, match="outside of transactions"):
+            await certificate_rows.verifiable("TRC-EXA-26-F5N8K3")
+
+
+def ids(academy: Populated) -> list[UUID]:
+    return [row.id for row in academy.certificates]
 
 
 async def test_a_certificate_is_its_own_organizations_alone() -> None:

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from server.answer_cache import LARGEST, LONGEST, SECONDS, AnswerCache, Entry, Variant
-from server.errors import Head
 from services.changes import Changes
 
 NOON = 1_800_000_000.0
@@ -40,7 +39,7 @@ class Told(Changes):
 
 
 def entry(body: bytes = b"{}", since: float = NOON, until: float | None = None) -> Entry:
-    variant = Variant(b'"tag"', Head.of([(b"content-type", b"application/json")]), Head.of([]))
+    variant = Variant('"tag"', b"content-type: application/json\r\n", b"")
     return Entry("verify_certificate", body, {"application/json": variant}, since, until)
 
 
