@@ -1,13 +1,12 @@
 """What handlers answer with, before it is written as bytes."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from rules.errors import ErrorCode
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A body: an object to be written as JSON, or text in the one media type that the contract names; None for no content.
 
     The status is the one that the contract names for success, unless the answer stands for an error `code`. `until` is the

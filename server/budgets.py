@@ -77,7 +77,8 @@ class Visit:
     async def as_caller(self, request: Request, deadline: Deadline) -> Caller:
         """Count a request by its key. A refused key counts against the address it came from."""
         rates = self._budgets.rates
-        caller = await deadline.within(api_keys.caller(_token(request)))
+        token = _token(request)
+        caller = api_keys.remembered(token) or await deadline.within(api_keys.caller(token))
         if caller is None:
             await self._count("refused keys", rates.public, self._address)
             raise Refused("unauthorized", 'Send a valid API key as "Authorization: Bearer trc_live_…".')

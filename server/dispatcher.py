@@ -23,7 +23,6 @@ from server.errors import Reply, refusal_of, reply_to
 from server.operations import Operation, Written, compile_operation
 from server.requests import Request
 from server.routes import Routes
-from services.callers import Caller
 from services.changes import Changes
 from services.verification import NOT_FOUND
 
@@ -92,22 +91,33 @@ class Dispatcher(SpecMiddleware):  # type: ignore[misc]  # Connexion is not type
         visit = self._budgets.visit(request.scope)
         sender = answering.Sender(request.scope, send, operation, visit)
         try:
-            reply = await self._reply(operation, request, path, visit, WatchedDeadline(self._watch, sender.late))
+            if not operation.secured and not visit.counted_as_public(looks_up_codes=operation.looks_up_codes):
+                await visit.as_public(looks_up_codes=operation.looks_up_codes)
+            reply = self._kept(request) if operation.conditional else None
+            if reply is None:
+                deadline = WatchedDeadline(self._watch, sender.late)
+                reply = await self._new(operation, request, path, visit, deadline)
         except Exception as fault:  # noqa: BLE001  # every fault becomes an answer
             reply = reply_to(refusal_of(fault))
             answering.log_fault(fault, reply.status)
         await sender.send(reply)
 
-    async def _reply(
+    def _kept(self, request: Request) -> Reply | None:
+        """The answer that is kept and given to anybody who asks for this, where there is one."""
+        if request.scope["query_string"]:
+            return None
+        entry = self._answers.find(request.scope["path"], time.time())
+        return None if entry is None else conditional.reply(entry, request)
+
+    async def _new(
         self, operation: Operation, request: Request, path: dict[str, str], visit: Visit, deadline: Deadline
     ) -> Reply:
-        """The operation's answer: one that is kept, where anybody is given the same, or a new one."""
-        caller = await self._admitted(operation, request, visit, deadline)
-        since = time.time()
-        kept_as = request.scope["path"] if operation.conditional and not request.scope["query_string"] else None
-        if kept_as is not None and (entry := self._answers.find(kept_as, since)) is not None:
-            return conditional.reply(entry, request)
-        mark = self._changes.mark
+        """The operation's answer, and whatever carrying it out brings about."""
+        caller = None
+        if operation.secured:
+            caller = await visit.as_caller(request, deadline)
+            await visit.of_operation(operation.name, caller)
+        since, mark = time.time(), self._changes.mark
         try:
             arguments = await operation.arguments(request, path)
             written = await deadline.within(operation.carry_out(arguments, path, caller, self._at_hand))
@@ -121,19 +131,9 @@ class Dispatcher(SpecMiddleware):  # type: ignore[misc]  # Connexion is not type
                 self._changes.made_here(codes.normalise(path.get("code", "")))
         if not (isinstance(written, Written) and operation.conditional and written.status == operation.success):
             return answering.reply_with(operation, written, request)
-        if kept_as is None or not self._answers.wants(kept_as):
+        kept_as = request.scope["path"]
+        if request.scope["query_string"] or not self._answers.wants(kept_as):
             return conditional.reply_once(operation, written, request)
         entry = conditional.entry(operation, written, since)
         self._answers.store(kept_as, entry, codes.normalise(path.get("code", "")), mark)
         return conditional.reply(entry, request)
-
-    async def _admitted(
-        self, operation: Operation, request: Request, visit: Visit, deadline: Deadline
-    ) -> Caller | None:
-        if operation.secured:
-            caller = await visit.as_caller(request, deadline)
-            await visit.of_operation(operation.name, caller)
-            return caller
-        if not visit.counted_as_public(looks_up_codes=operation.looks_up_codes):
-            await visit.as_public(looks_up_codes=operation.looks_up_codes)
-        return None

@@ -57,21 +57,23 @@ async def create(caller: Caller, name: str, now: datetime) -> NewKey:
     return NewKey(key.id, secret)
 
 
+def remembered(secret: str) -> Caller | None:
+    """Whom a key stood for a moment ago, where this process knows that without asking the database."""
+    return _REMEMBERED.find(api_keys.digest(secret)) if len(secret) == api_keys.LENGTH else None
+
+
 async def caller(secret: str) -> Caller | None:
     """Whom a key stands for; None for one that is malformed, unknown or revoked.
 
     A revoked key is refused from a second later on, and at once where this process revoked it.
     """
-    if len(secret) != api_keys.LENGTH:
-        return None
-    digest = api_keys.digest(secret)
-    return _REMEMBERED.find(digest) or await _asked(secret, digest)
+    return remembered(secret) or await _asked(secret)
 
 
-async def _asked(secret: str, digest: str) -> Caller | None:
+async def _asked(secret: str) -> Caller | None:
     if not api_keys.is_well_formed(secret):
         return None
-    asked = _REMEMBERED.asking()
+    digest, asked = api_keys.digest(secret), _REMEMBERED.asking()
     row = await statements.standing(digest)
     if row is None:
         return None

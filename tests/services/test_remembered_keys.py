@@ -10,7 +10,7 @@ import pytest
 
 from models.statements import api_keys as statements
 from rules.api_keys import digest
-from services import api_keys, organizations, remembered_keys
+from services import api_keys, elapsed, organizations
 from services.callers import Caller
 from services.remembered_keys import MOST, SECONDS, RememberedKeys
 from tests.services.inside import NOW
@@ -32,7 +32,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
-    monkeypatch.setattr(remembered_keys, "monotonic", made.read)
+    monkeypatch.setattr(elapsed, "seconds", made.read)
     monkeypatch.setattr(api_keys, "_REMEMBERED", RememberedKeys())
     return made
 
