@@ -67,6 +67,8 @@ class EdgeProtocol(HttpToolsProtocol):
         self._stage = Stage.HEAD
         self._silent = True
         self._withheld = 0  # bytes received that have led to nothing so far
+        self._chunk = 0  # bytes that came together with the last one
+        self._head_at_most = 0  # bytes among which the head that is being received is
         self._owed = 0  # answers to requests whose head was accepted
         self._refused: Refused | None = None
         self._leaving = False
@@ -92,7 +94,9 @@ class EdgeProtocol(HttpToolsProtocol):
         """Nothing that follows a refused request is looked at."""
         if self._refused is not None:
             return
-        self._withheld += len(data)
+        self._chunk = len(data)
+        self._withheld += self._chunk
+        self._head_at_most += self._chunk
         try:
             feed_declining_upgrades(self, data)
         except httptools.HttpParserError as error:
@@ -111,11 +115,12 @@ class EdgeProtocol(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         self._silent = False
         self._withheld = 0
+        self._head_at_most = self._chunk
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """Only a head of bounded size and with one meaning reaches the application."""
-        if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > self.head_bytes:
+        if self._head_at_most > self.head_bytes and self._head_size() > self.head_bytes:
             raise refusal("request_header_fields_too_large")
         problem = ambiguity(self.parser.get_http_version(), self.headers)
         if problem:
@@ -129,6 +134,9 @@ class EdgeProtocol(HttpToolsProtocol):
         if self._leaving:
             self.cycle.keep_alive = False
         self._enter(Stage.BODY)
+
+    def _head_size(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
 
     def on_body(self, body: bytes) -> None:
         """A body is counted by the application, which knows its limits."""

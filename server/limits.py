@@ -20,7 +20,7 @@ class Limits:
         self._shared = shared
         self.alone = shared is None
         """Whether no other process need be asked: then, and only then, `count_now` and `refusal_now` are the count."""
-        self._windows: dict[tuple[str, Rate], Window] = {}
+        self._windows: dict[tuple[str, int, int], Window] = {}
 
     @classmethod
     def at(cls, redis_url: str | None, patience: float = PATIENCE) -> "Limits":
@@ -77,7 +77,12 @@ class Limits:
         return told
 
     def _window(self, budget: str, rate: Rate) -> Window:
-        window = self._windows.get((budget, rate))
+        name = (
+            budget,
+            rate.count,
+            rate.seconds,
+        )  # a rate itself is hashed by Python, which takes longer than all the rest
+        window = self._windows.get(name)
         if window is None:
-            window = self._windows[budget, rate] = Window(rate)
+            window = self._windows[name] = Window(rate)
         return window

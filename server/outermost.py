@@ -31,7 +31,7 @@ class Outermost:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        scope["state"] = dict(scope.get("state") or {})
+        scope.setdefault("state", {})  # the server gives each request one of its own
         exchange = Exchange(scope, send)
         if whole_answers.NAME in scope.get("extensions", ()):
             scope["extensions"] = {whole_answers.NAME: exchange.whole}

@@ -34,9 +34,11 @@ Form = Callable[[Line, str], str]
 
 def json_form(line: Line, timestamp: str) -> str:
     """As one JSON object."""
-    known = "".join(
-        [f'"{name}": "{line.state[name]}", ' for name in ("operation", "organization") if name in line.state]
-    )
+    state, known = line.state, ""
+    if "operation" in state:
+        known = f'"operation": "{state["operation"]}", '
+    if "organization" in state:
+        known += f'"organization": "{state["organization"]}", '
     return (
         f'{{"method": "{line.method}", "path": "{line.path}", "status": {line.status}, "ms": {line.ms}, {known}'
         f'"event": "request", "request_id": "{line.request_id}", "level": "info", "timestamp": "{timestamp}"}}\n'
