@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from server.errors import Reply
 from services.changes import Changes
 
 SECONDS = 60.0
@@ -17,15 +18,15 @@ LONGEST = 200
 
 
 class Variant(NamedTuple):
-    """An answer in one of its media types: its tag, and the headers that are the same for everybody, as they are sent.
+    """An answer in one of its media types: its tag, and what those are told who have not got it yet, or have.
 
-    Those for 200 are content-type, content-length, etag and vary; for 304 they lack the two of the content. Who answers adds
-    what stands on every answer of the operation, and what is the visitor's own.
+    The headers of the one are content-type, content-length, etag and vary; those of the other lack the two of the content.
+    Who answers adds what stands on every answer of the operation, and what is the visitor's own.
     """
 
     etag: str
-    found: bytes
-    unchanged: bytes
+    found: Reply
+    unchanged: Reply
 
 
 class Entry(NamedTuple):

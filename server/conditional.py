@@ -25,21 +25,19 @@ def reply(entry: Entry, request: Request) -> Reply:
         (variant,) = variants.values()
     else:
         variant = variants[chosen_type(tuple(variants), ",".join(request.header_lines(b"accept")))]
-    return _reply(variant, entry.body, request)
+    return _reply(variant, request)
 
 
 def reply_once(operation: Operation, written: Written, request: Request) -> Reply:
     """The same of an answer that is not kept."""
     types = operation.media_types
     chosen = types[0] if len(types) == 1 else chosen_type(types, ",".join(request.header_lines(b"accept")))
-    return _reply(_variant(operation, chosen, written.body), written.body, request)
+    return _reply(_variant(operation, chosen, written.body), request)
 
 
-def _reply(variant: Variant, body: bytes, request: Request) -> Reply:
+def _reply(variant: Variant, request: Request) -> Reply:
     known = request.header_lines(b"if-none-match")
-    if known and entity_tags.is_named(variant.etag, known):
-        return Reply(NOT_MODIFIED, b"", b"", block=variant.unchanged)
-    return Reply(OK, body, b"", block=variant.found)
+    return variant.unchanged if known and entity_tags.is_named(variant.etag, known) else variant.found
 
 
 def _variant(operation: Operation, media_type: str, body: bytes) -> Variant:
@@ -47,4 +45,5 @@ def _variant(operation: Operation, media_type: str, body: bytes) -> Variant:
     tag = entity_tags.strong(media_type.encode(), body)
     content = f"content-type: {media_type}\r\ncontent-length: {len(body)}\r\n"
     unchanged = f"etag: {tag}\r\n".encode() + _VARY[len(operation.media_types) > 1]
-    return Variant(tag, content.encode() + unchanged, unchanged)
+    found = Reply(OK, body, b"", (), content.encode() + unchanged)
+    return Variant(tag, found, Reply(NOT_MODIFIED, b"", b"", (), unchanged))

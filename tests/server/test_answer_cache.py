@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from server.answer_cache import LARGEST, LONGEST, SECONDS, AnswerCache, Entry, Variant
+from server.errors import Reply
 from services.changes import Changes
 
 NOON = 1_800_000_000.0
@@ -39,7 +40,7 @@ class Told(Changes):
 
 
 def entry(body: bytes = b"{}", since: float = NOON, until: float | None = None) -> Entry:
-    variant = Variant('"tag"', b"content-type: application/json\r\n", b"")
+    variant = Variant('"tag"', Reply(200, body, b""), Reply(304, b"", b""))
     return Entry("verify_certificate", body, {"application/json": variant}, since, until)
 
 
