@@ -11,17 +11,18 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from models import Mail
-from models.database import fetch, is_postgres
+from models.database import fetch, is_postgres, rows
 from rules import certificates, organizations, retries
 from rules.account_links import AccountLink
-from services import accounts
-from services import certificates as certificate_service
+from services import accounts, certificate_rows
 from services import organizations as organization_service
 from services.mail_outbox import MailKind
 
 LEASE = timedelta(seconds=90)
 """How long whoever sends a mail is left alone with it."""
 PAUSES = retries.schedule("5s,15s,30s,1m,5m,15m,1h,3h,6h,12h,24h,24h")
+_SENT = """UPDATE mail SET sent_at = $1, due_at = NULL, lease = NULL, last_error = NULL
+WHERE id = $2 AND sent_at IS NULL RETURNING id"""
 _CLAIMING = ("claim", "claim_again")
 _TO_PEOPLE = ("invitation", "password_reset")
 
@@ -47,7 +48,7 @@ async def lease(most: int, now: datetime) -> list[LeasedMail]:
     mark = uuid4()
     skip = " FOR UPDATE SKIP LOCKED" if is_postgres() else ""
     due = f"SELECT id FROM mail WHERE due_at <= $1 ORDER BY due_at LIMIT {int(most)}{skip}"  # noqa: S608  # a number
-    rows = await fetch(
+    found = await fetch(
         # Looked up once: within IN, PostgreSQL may look again for every row, and find others each time.
         f"WITH due AS MATERIALIZED ({due}) UPDATE mail SET lease = $2, due_at = $3"  # noqa: S608  # constants
         " WHERE id IN (SELECT id FROM due) AND due_at <= $1 RETURNING id",
@@ -55,8 +56,8 @@ async def lease(most: int, now: datetime) -> list[LeasedMail]:
         str(mark),
         now + LEASE,
     )
-    found = await Mail.filter(id__in=[row["id"] for row in rows]).order_by("created_at", "id") if rows else []
-    leased = [await _leased(mail, mark) for mail in found]
+    waiting = await Mail.filter(id__in=[row["id"] for row in found]).order_by("created_at", "id") if found else []
+    leased = [await _leased(mail, mark) for mail in waiting]
     for mail in leased:
         if is_pointless(mail):
             await Mail.filter(id=mail.id).delete()
@@ -73,8 +74,7 @@ def is_pointless(mail: LeasedMail) -> bool:
 
 async def sent(mail: LeasedMail, now: datetime) -> None:
     """The mail server has taken it."""
-    done = {"sent_at": now, "due_at": None, "lease": None, "last_error": None}
-    await Mail.filter(id=mail.id, sent_at__isnull=True).update(**done)
+    await rows(_SENT, now, mail.id)
 
 
 async def failed(mail: LeasedMail, error: str, *, for_good: bool, now: datetime, chance: float = 0.0) -> None:
@@ -107,9 +107,7 @@ async def oldest_due(now: datetime) -> datetime | None:
 
 
 async def _leased(mail: Mail, mark: UUID) -> LeasedMail:
-    certificate = None
-    if mail.certificate_id is not None:
-        certificate = certificate_service.as_rule(await certificate_service.with_all().get(id=mail.certificate_id))
+    certificate = None if mail.certificate_id is None else await certificate_rows.of_id(mail.certificate_id)
     facts = json.loads(mail.facts)
     return LeasedMail(
         id=mail.id,
