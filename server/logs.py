@@ -19,6 +19,8 @@ _UNPRINTABLE = re.compile(
 REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The id of the request that is being carried out."""
 _QUIET = ("connexion", "tortoise", "aiosqlite", "asyncio", "uvicorn.access")
+_REPEATING = ("asyncpg.pool",)
+"""What says again and again, each time with all of its frames, that the database is away: our own lines say that once."""
 
 
 def configure(settings: Settings) -> None:
@@ -52,6 +54,8 @@ def configure(settings: Settings) -> None:
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in _REPEATING:
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def _form_of_requests(settings: Settings, level: int) -> request_log.Form | None:

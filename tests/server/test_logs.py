@@ -1,6 +1,9 @@
 """Logs: a line per request with the id that its answer carries, and nothing that a stranger could forge."""
 
+import io
 import json
+import logging
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +11,10 @@ from typing import Any
 
 import httpx
 import pytest
+import structlog
 
+from server import logs, request_log
+from server.settings import Settings
 from tests.installation import UNLIMITED, Installation
 
 
@@ -112,3 +118,17 @@ def test_a_level_leaves_out_what_is_below(tmp_path: Path) -> None:
     finally:
         made.stop()
     assert "request" not in made.log.read_text()
+
+
+def test_what_others_repeat_of_an_outage_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    logs.configure(Settings())
+    try:
+        logging.getLogger("asyncpg.pool").warning("Failed to restore the pool", exc_info=OSError("away"))
+        logging.getLogger("asyncpg.pool").error("something else")
+    finally:
+        structlog.reset_defaults()
+        request_log.requests.configure(None, sys.stderr)
+    assert "restore" not in stream.getvalue()
+    assert "something else" in stream.getvalue()
