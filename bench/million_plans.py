@@ -124,6 +124,8 @@ async def _plan(url: str, sql: str, values: Sequence[object], mode: str) -> tupl
 
 
 def _literal(value: object) -> str:
+    if isinstance(value, list):
+        return f"ARRAY[{', '.join(map(_literal, value))}]"
     return "NULL" if value is None else "'" + str(value).replace("'", "''") + "'"
 
 

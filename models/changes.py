@@ -106,9 +106,19 @@ async def listening(url: str, told: Callable[[str], None], ended: Callable[[], N
             await connection.close(timeout=SECONDS)
 
 
+class _Hearing(asyncpg.Connection):  # type: ignore[misc]  # asyncpg is not typed
+    """Tells of a notification when it is read. asyncpg would in the next turn, and answer requests of this one before it."""
+
+    def _process_notification(self, pid: int, channel: str, payload: str) -> None:
+        for listener in tuple(self._listeners.get(channel, ())):
+            listener.cb(self, pid, channel, payload)
+
+
 async def _connect(url: str, name: str) -> asyncpg.Connection:
     settings = {"application_name": name, "timezone": "UTC", "statement_timeout": f"{SECONDS:.0f}s"}
-    return await asyncpg.connect(url, timeout=SECONDS, command_timeout=SECONDS, server_settings=settings)
+    return await asyncpg.connect(
+        url, timeout=SECONDS, command_timeout=SECONDS, server_settings=settings, connection_class=_Hearing
+    )
 
 
 class Watched:

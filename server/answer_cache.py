@@ -37,7 +37,6 @@ class Entry(NamedTuple):
     answer of it, both in POSIX seconds.
     """
 
-    operation: str
     body: bytes
     variants: Mapping[str, Variant]
     since: float
@@ -47,7 +46,6 @@ class Entry(NamedTuple):
 class _Kept(NamedTuple):
     entry: Entry
     code: str | None
-    since: float
     ends: float
 
 
@@ -76,7 +74,7 @@ class AnswerCache:
         # Trust comes first: being asked for it may be what makes the answer go.
         if kept is None or not self._trusted() or path not in self._kept:
             return None
-        if not kept.since <= now < kept.ends:  # nor before it was made: the clock may have been set back
+        if not kept.entry.since <= now < kept.ends:  # nor before it was made: the clock may have been set back
             return None
         self._kept.move_to_end(path)
         return kept.entry
@@ -103,7 +101,7 @@ class AnswerCache:
             return
         self._forget(path)
         ends = entry.since + SECONDS if entry.until is None else min(entry.until, entry.since + SECONDS)
-        self._kept[path] = _Kept(entry, code, entry.since, ends)
+        self._kept[path] = _Kept(entry, code, ends)
         self._used += len(entry.body)
         if code is not None:
             self._paths.setdefault(code, set()).add(path)

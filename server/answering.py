@@ -62,6 +62,11 @@ class Sender:
         self._sent = False
         self._late: asyncio.Task[None] | None = None
 
+    @property
+    def has_answered(self) -> bool:
+        """Whether an answer was sent."""
+        return self._sent
+
     async def send(self, reply: Reply) -> None:
         """Answer with it, unless an answer was sent already."""
         if self._sent:
@@ -86,8 +91,8 @@ class Sender:
     def late(self) -> None:
         """The database has taken too long: say so now. What is under way goes on, and its answer is nobody's."""
         refused = refusal_of(fault := TimeoutError(LATE))
-        log_fault(fault, STATUS[refused.code])
         self._late = asyncio.create_task(self.send(reply_to(refused)))
+        log_fault(fault, STATUS[refused.code])
 
 
 def other_method(request: Request, methods: Mapping[str, Operation]) -> Reply:

@@ -2,20 +2,19 @@
 
 from rules import entity_tags
 from server.answer_cache import Entry, Variant
-from server.answering import chosen_type
-from server.errors import NOT_MODIFIED, OK, Reply
+from server.answering import VARY, chosen_type
+from server.errors import NOT_MODIFIED, OK, Reply, block
 from server.operations import Operation, Written
 from server.requests import Request
 
-_VARY = {False: b"", True: b"vary: Accept\r\n"}
-"""By whether an operation offers more than one media type."""
+_VARY = {several: block(headers) for several, headers in VARY.items()}
 
 
 def entry(operation: Operation, written: Written, since: float) -> Entry:
     """An answer as it may be kept, with what is sent beside it in each of the operation's media types."""
     variants = {each: _variant(operation, each, written.body) for each in operation.media_types}
     until = None if written.until is None else written.until.timestamp()
-    return Entry(operation.name, written.body, variants, since, until)
+    return Entry(written.body, variants, since, until)
 
 
 def reply(entry: Entry, request: Request) -> Reply:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
+from contextvars import Context, copy_context
 from typing import Any, TypeVar
 
 SECONDS = 4.5
@@ -47,8 +48,7 @@ class Watch:
         """Somebody waits, until a moment of the loop's clock at most."""
         self._waiting[deadline] = until
         if not self._looking:
-            self._looking = True
-            loop.call_later(1 / LOOKS_A_SECOND, self._look, loop)
+            self._look_soon(loop)
 
     def end(self, deadline: "WatchedDeadline") -> None:
         """He waits no longer."""
@@ -59,10 +59,16 @@ class Watch:
         soon = loop.time() + 1 / LOOKS_A_SECOND
         for deadline in [one for one, until in self._waiting.items() if until < soon]:
             self.end(deadline)
-            deadline.passed()
-        self._looking = bool(self._waiting)
-        if self._looking:
-            loop.call_later(1 / LOOKS_A_SECOND, self._look, loop)
+            # By itself, so that a fault in telling one keeps nothing from the others; and in his own context.
+            loop.call_soon(deadline.passed, context=deadline.context)
+        self._looking = False
+        if self._waiting:
+            self._look_soon(loop)
+
+    def _look_soon(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._looking = True
+        # In nobody's context: who began to wait first is long gone, and his id must not stand in others' lines.
+        loop.call_later(1 / LOOKS_A_SECOND, self._look, loop, context=Context())
 
 
 class WatchedDeadline(Deadline):
@@ -71,13 +77,14 @@ class WatchedDeadline(Deadline):
     It comes at the last look before the time is used up.
     """
 
-    __slots__ = ("_late", "_passed", "_watch")
+    __slots__ = ("_late", "_passed", "_watch", "context")
 
     def __init__(self, watch: Watch, late: Callable[[], None], seconds: float = SECONDS) -> None:
         self._left = seconds
         self._watch = watch
         self._late = late
         self._passed = False
+        self.context = copy_context()
 
     async def within(self, work: Coroutine[Any, Any, Result]) -> Result:
         """The result, or TimeoutError after it where the request's time was used up meanwhile."""

@@ -19,7 +19,7 @@ from server.answer_cache import AnswerCache
 from server.budgets import Budgets, Visit
 from server.contract import METHODS
 from server.deadline import Deadline, Watch, WatchedDeadline
-from server.errors import Reply, refusal_of, reply_to
+from server.errors import STATUS, Reply, refusal_of, reply_to
 from server.operations import Operation, Written, compile_operation
 from server.requests import Request
 from server.routes import Routes
@@ -71,10 +71,10 @@ class Dispatcher(SpecMiddleware):  # type: ignore[misc]  # Connexion is not type
             await self.app(scope, receive, send if scope["method"] in READING else self._told_before(send))
 
     def _told_before(self, send: Send) -> Send:
-        """A page that may have changed anything is answered once nothing older is given any more."""
+        """A page that may have changed anything is told of once nothing older is given. A refusal changed nothing."""
 
         async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] == "http.response.start" and message["status"] < STATUS["bad_request"]:
                 self._changes.made_here(None)
             await send(message)
 
@@ -99,8 +99,14 @@ class Dispatcher(SpecMiddleware):  # type: ignore[misc]  # Connexion is not type
                 reply = await self._new(operation, request, path, visit, deadline)
         except Exception as fault:  # noqa: BLE001  # every fault becomes an answer
             reply = reply_to(refusal_of(fault))
-            answering.log_fault(fault, reply.status)
+            if not sender.has_answered or reply.status == STATUS["internal_error"]:  # else it was told when it was late
+                answering.log_fault(fault, reply.status)
         await sender.send(reply)
+
+    def _changed(self, operation: Operation, request: Request, path: Mapping[str, str]) -> None:
+        """What is shown of a certificate may have changed. Whoever is refused has changed nothing."""
+        if request.method not in READING and ("code" in path or not operation.secured):
+            self._changes.made_here(codes.normalise(path.get("code", "")))
 
     def _kept(self, request: Request) -> Reply | None:
         """The answer that is kept and given to anybody who asks for this, where there is one."""
@@ -126,9 +132,10 @@ class Dispatcher(SpecMiddleware):  # type: ignore[misc]  # Connexion is not type
                 await visit.count_miss()
                 raise Refused("not_found", NOT_FOUND) from refused  # one that cannot exist looks no different
             raise
-        finally:
-            if request.method not in READING and ("code" in path or not operation.secured):
-                self._changes.made_here(codes.normalise(path.get("code", "")))
+        except BaseException:
+            self._changed(operation, request, path)  # perhaps: it may have been committed
+            raise
+        self._changed(operation, request, path)
         if not (isinstance(written, Written) and operation.conditional and written.status == operation.success):
             return answering.reply_with(operation, written, request)
         kept_as = request.scope["path"]

@@ -77,11 +77,8 @@ class Limits:
         return told
 
     def _window(self, budget: str, rate: Rate) -> Window:
-        name = (
-            budget,
-            rate.count,
-            rate.seconds,
-        )  # a rate itself is hashed by Python, which takes longer than all the rest
+        # By its numbers: a rate itself is hashed by Python, which takes longer than all the rest.
+        name = budget, rate.count, rate.seconds
         window = self._windows.get(name)
         if window is None:
             window = self._windows[name] = Window(rate)

@@ -134,9 +134,9 @@ def _lasting(*, open_to_scripts: bool) -> Head:
 
 
 def _bytes(body: object) -> bytes:
+    """What a handler answers with; instants that it leaves to us as `rules.instants.show` shows them."""
     if body is None:
         return b""
-    """Instants as `rules.instants.show` shows them, where a handler has left that to us."""
     return body.encode() if isinstance(body, str) else orjson.dumps(body, option=orjson.OPT_UTC_Z)
 
 

@@ -54,13 +54,14 @@ class Outermost:
 class Exchange:
     """One request and what is sent back for it."""
 
-    __slots__ = ("_began", "_extensions", "_replaced", "_scope", "_send", "_status", "request_id")
+    __slots__ = ("_began", "_ended", "_extensions", "_replaced", "_scope", "_send", "_status", "request_id")
 
     def __init__(self, scope: Scope, send: Send) -> None:
         self._scope = scope
         self._send = send
         self._extensions = scope.get("extensions", {})
         self._began = time.perf_counter()
+        self._ended = 0.0
         self._status = 0
         self._replaced = False
         self.request_id = _request_id(scope)
@@ -77,13 +78,15 @@ class Exchange:
         elif self._replaced:
             return
         await self._send(message)
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            self._ended = time.perf_counter()
 
     def whole(self, status: int, head: bytes, body: bytes) -> bool:
         """Write an answer of the right shape at once, with the request's id, and tell whether that could be done."""
         own = f"x-request-id: {self.request_id}\r\nx-content-type-options: nosniff\r\n"
         given: bool = self._extensions[whole_answers.NAME](status, head + own.encode("ascii"), body)
         if given:
-            self._status = status
+            self._status, self._ended = status, time.perf_counter()
         return given
 
     def _own_headers(self) -> Headers:
@@ -92,14 +95,16 @@ class Exchange:
     async def fail(self, fault: Exception) -> None:
         """Answer for a fault that nobody inside answered for, if nothing was sent yet."""
         refused = refusal_of(fault)
-        log_fault(fault, STATUS[refused.code])
-        if not self._status:
-            await send_reply(self.send, reply_to(refused), self._scope["method"])
+        try:
+            log_fault(fault, STATUS[refused.code])
+        finally:  # a log that cannot be written keeps nobody from an answer
+            if not self._status:
+                await send_reply(self.send, reply_to(refused), self._scope["method"])
 
     def log(self) -> None:
-        """One line per request."""
+        """One line per request, with the time until it was answered: what is late goes on after its answer."""
         scope = self._scope
-        ms = round((time.perf_counter() - self._began) * 1000, 1)
+        ms = round(((self._ended or time.perf_counter()) - self._began) * 1000, 1)
         requests.write(
             Line(scope["method"], redacted(scope["path"]), self._status, ms, self.request_id, scope["state"])
         )

@@ -1,7 +1,8 @@
 """The line of each request in the log: written by hand, since it is the one that is written a million times.
 
 It is what the chain of `server.logs` would have written, byte for byte; where that would have to quote or escape something,
-the chain is asked. Lines that come together are written together, in whole lines, so that processes do not mix theirs.
+the chain is asked. Lines that come together are written together, as many whole ones as a pipe takes in one piece, so that
+processes do not mix theirs.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from select import PIPE_BUF
 from typing import NamedTuple, TextIO
 
 import structlog
@@ -85,8 +87,19 @@ class RequestLog:
 
     def _flush(self) -> None:
         lines, self._waiting = self._waiting, []
+        together: list[str] = []
+        length = 0
+        for line in lines:
+            if length + len(line) > PIPE_BUF and together:
+                self._put("".join(together))
+                together, length = [], 0
+            together.append(line)
+            length += len(line)
+        self._put("".join(together))
+
+    def _put(self, text: str) -> None:
         if self._stream is not None:
-            self._stream.write("".join(lines))
+            self._stream.write(text)
             self._stream.flush()
 
 

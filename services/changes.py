@@ -157,9 +157,12 @@ class Counted(Changes):
         self._file: changes.Watched | None = None
         self._version = 0
         self._next_look = 0.0
+        self._over = False
 
     def trusted(self) -> bool:
         """Whether the file can be asked; what it says is told first."""
+        if self._over:
+            return False
         try:
             if elapsed.seconds() >= self._next_look:
                 self._look()
@@ -178,9 +181,11 @@ class Counted(Changes):
     @asynccontextmanager
     async def heard(self) -> AsyncIterator[None]:
         """The file is opened when it is first asked for, and closed at the end, before anybody who writes to it."""
+        self._over = False
         try:
             yield
         finally:
+            self._over = True
             self._let_go()
 
     def _look(self) -> None:

@@ -8,23 +8,26 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from models import Mail
-from models.database import fetch, is_postgres, rows
-from rules import certificates, organizations, retries
+from models.statements import certificates as certificate_statements
+from models.statements import mails as statements
+from rules import certificates, courses, organizations, retries
 from rules.account_links import AccountLink
-from services import accounts, certificate_rows
+from services import accounts
 from services import organizations as organization_service
 from services.mail_outbox import MailKind
 
 LEASE = timedelta(seconds=90)
 """How long whoever sends a mail is left alone with it."""
 PAUSES = retries.schedule("5s,15s,30s,1m,5m,15m,1h,3h,6h,12h,24h,24h")
-_SENT = """UPDATE mail SET sent_at = $1, due_at = NULL, lease = NULL, last_error = NULL
-WHERE id = $2 AND sent_at IS NULL RETURNING id"""
 _CLAIMING = ("claim", "claim_again")
 _TO_PEOPLE = ("invitation", "password_reset")
+_MAIL = len(statements.OWN.names)
+_CERTIFICATE = _MAIL + len(certificate_statements.OWN.names)
+_COURSE = _CERTIFICATE + len(courses.Course._fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +49,12 @@ class LeasedMail:
 async def lease(most: int, now: datetime) -> list[LeasedMail]:
     """Some mails that are due, for the caller alone for a while. What has become pointless is dropped instead."""
     mark = uuid4()
-    skip = " FOR UPDATE SKIP LOCKED" if is_postgres() else ""
-    due = f"SELECT id FROM mail WHERE due_at <= $1 ORDER BY due_at LIMIT {int(most)}{skip}"  # noqa: S608  # a number
-    found = await fetch(
-        # Looked up once: within IN, PostgreSQL may look again for every row, and find others each time.
-        f"WITH due AS MATERIALIZED ({due}) UPDATE mail SET lease = $2, due_at = $3"  # noqa: S608  # constants
-        " WHERE id IN (SELECT id FROM due) AND due_at <= $1 RETURNING id",
-        now,
-        str(mark),
-        now + LEASE,
-    )
-    waiting = await Mail.filter(id__in=[row["id"] for row in found]).order_by("created_at", "id") if found else []
-    leased = [await _leased(mail, mark) for mail in waiting]
-    for mail in leased:
-        if is_pointless(mail):
-            await Mail.filter(id=mail.id).delete()
-    return [mail for mail in leased if not is_pointless(mail)]
+    found = await statements.lease(mark, most, now, now + LEASE)
+    leased = [await _leased(row, mark) for row in await statements.of_ids(found)] if found else []
+    pointless = [mail.id for mail in leased if is_pointless(mail)]
+    if pointless:
+        await Mail.filter(id__in=pointless).delete()
+    return [mail for mail in leased if mail.id not in pointless]
 
 
 def is_pointless(mail: LeasedMail) -> bool:
@@ -74,7 +67,7 @@ def is_pointless(mail: LeasedMail) -> bool:
 
 async def sent(mail: LeasedMail, now: datetime) -> None:
     """The mail server has taken it."""
-    await rows(_SENT, now, mail.id)
+    await statements.sent(mail.id, now)
 
 
 async def failed(mail: LeasedMail, error: str, *, for_good: bool, now: datetime, chance: float = 0.0) -> None:
@@ -96,8 +89,8 @@ async def failed(mail: LeasedMail, error: str, *, for_good: bool, now: datetime,
 
 async def release(leased: Sequence[LeasedMail], now: datetime) -> None:
     """What was leased and not offered to the mail server is due at once, and no try is counted."""
-    for mail in leased:
-        await Mail.filter(id=mail.id, lease=mail.lease, sent_at__isnull=True).update(lease=None, due_at=now)
+    ids, marks = [mail.id for mail in leased], {mail.lease for mail in leased}
+    await Mail.filter(id__in=ids, lease__in=marks, sent_at__isnull=True).update(lease=None, due_at=now)
 
 
 async def oldest_due(now: datetime) -> datetime | None:
@@ -106,18 +99,27 @@ async def oldest_due(now: datetime) -> datetime | None:
     return first.due_at if first else None
 
 
-async def _leased(mail: Mail, mark: UUID) -> LeasedMail:
-    certificate = None if mail.certificate_id is None else await certificate_rows.of_id(mail.certificate_id)
-    facts = json.loads(mail.facts)
+async def _leased(row: Sequence[Any], mark: UUID) -> LeasedMail:
+    mail_id, kind, recipient, written, tries, created_at = row[:_MAIL]
+    organization, facts = organization_service.of_row(row[_COURSE:]), json.loads(written)
     return LeasedMail(
-        id=mail.id,
+        id=mail_id,
         lease=mark,
-        kind=mail.kind,  # type: ignore[arg-type]  # one of the kinds
-        recipient=mail.recipient,
-        organization=certificate.organization if certificate else await organization_service.read(mail.organization_id),
-        certificate=certificate,
+        kind=kind,
+        recipient=recipient,
+        organization=organization,
+        certificate=_certificate(row[_MAIL:_CERTIFICATE], row[_CERTIFICATE:_COURSE], organization),
         facts=facts,
-        tries=mail.tries,
-        created_at=mail.created_at,
+        tries=tries,
+        created_at=created_at,
         link=await accounts.link_of(facts),
     )
+
+
+def _certificate(
+    own: Sequence[Any], course: Sequence[Any], organization: organizations.Organization
+) -> certificates.Certificate | None:
+    """The one that a mail is about, if it is about one."""
+    if own[0] is None:
+        return None
+    return certificates.Certificate._make((*own[:4], courses.Course._make(course), organization, *own[4:]))

@@ -105,6 +105,7 @@ def test_every_operation_is_answered_and_told() -> None:
         table = next((part for part in tables if part.startswith(f"{operation.title}  ")), "")
         engine = "constant ASGI answer" if operation.name == "constant" else "TrueCerta"
         assert re.search(rf"^{engine} +[1-9][\d,]*(\.\d+)? \(", table, flags=re.MULTILINE), run.stdout
+    assert "its ratios mean nothing" in run.stdout
     assert len(re.findall(r"^found  ", run.stdout, flags=re.MULTILINE)) == 2 * (len(OPERATIONS) - 1)
     assert "NOT KEPT" not in run.stdout
 
@@ -212,6 +213,16 @@ def test_what_is_short_says_so_and_by_what_it_is_held() -> None:
     assert "**short**: the server holds it" in written
     assert "| TrueCerta | 50.0 (50.0–50.0) |" in written
     assert "TrueCerta" in text(measured)
+
+
+def test_what_longer_measurements_promise_is_counted_too() -> None:
+    measured = {("ours", "verify"): [figures(100)], ("bare", "verify"): [figures(100)]}
+    said = "two workers: 0 waits\n  kept      nobody waits\n  NOT KEPT  no more than one\n  FAILED, 1 of 2 promises broken\n"
+    setting = Setting({"Command": "python -m bench.speed --write"}, proofs={"python -m bench.two_workers": said})
+    written = page(measured, setting)
+    assert "3 of 4 promises are kept" in written
+    assert "| `python -m bench.two_workers`, below | 1 of 2 | **short**: no more than one |" in written
+    assert "```\ntwo workers: 0 waits\n  kept      nobody waits\n" in written
 
 
 def test_a_machine_that_was_not_quiet_is_told() -> None:

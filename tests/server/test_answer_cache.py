@@ -41,7 +41,7 @@ class Told(Changes):
 
 def entry(body: bytes = b"{}", since: float = NOON, until: float | None = None) -> Entry:
     variant = Variant('"tag"', Reply(200, body, b""), Reply(304, b"", b""))
-    return Entry("verify_certificate", body, {"application/json": variant}, since, until)
+    return Entry(body, {"application/json": variant}, since, until)
 
 
 def made(most: int = 4096, room: int = 1_000_000) -> tuple[AnswerCache, Told]:

@@ -12,6 +12,7 @@ from server.budgets import Budgets, Rates
 from server.deadline import Deadline, Watch, WatchedDeadline
 from server.errors import Head, Reply
 from server.limits import Limits
+from server.logs import REQUEST_ID
 from server.operations import Operation
 from services.api_keys import Usage
 
@@ -69,6 +70,41 @@ async def test_many_are_watched_by_one_and_each_hears_of_his_own_end() -> None:
     ended = await asyncio.gather(*waiting, return_exceptions=True)
     assert told == list(range(0, 20, 2))
     assert [isinstance(one, TimeoutError) for one in ended] == [number % 2 == 0 for number in range(20)]
+
+
+async def test_a_fault_in_telling_one_keeps_nothing_from_those_who_come_later() -> None:
+    watch, event, told = Watch(), asyncio.Event(), asyncio.Event()
+    loop, faults = asyncio.get_running_loop(), list[object]()
+    loop.set_exception_handler(lambda _, about: faults.append(about["exception"]))
+
+    def fail() -> None:
+        raise OSError(28, "No space left on device")
+
+    first = asyncio.create_task(WatchedDeadline(watch, fail, 0.01).within(_answered(event)))
+    while not faults:
+        await asyncio.sleep(0.01)
+    second = asyncio.create_task(WatchedDeadline(watch, told.set, 0.01).within(_answered(event)))
+    await asyncio.wait_for(told.wait(), 5)
+    event.set()
+    ended = await asyncio.gather(first, second, return_exceptions=True)
+    assert [type(one) for one in ended] == [TimeoutError, TimeoutError]
+
+
+async def test_who_is_late_is_told_in_his_own_context() -> None:
+    watch, event, told = Watch(), asyncio.Event(), dict[str, str | None]()
+
+    async def request(name: str) -> None:
+        REQUEST_ID.set(name)
+        deadline = WatchedDeadline(watch, lambda: told.update({name: REQUEST_ID.get()}), 0.01)
+        with pytest.raises(TimeoutError):
+            await deadline.within(_answered(event))
+
+    waiting = [asyncio.create_task(request(name)) for name in ("first", "second")]
+    while len(told) < len(waiting):
+        await asyncio.sleep(0.01)
+    event.set()
+    await asyncio.gather(*waiting)
+    assert told == {"first": "first", "second": "second"}
 
 
 async def test_a_fault_of_late_work_is_its_own() -> None:

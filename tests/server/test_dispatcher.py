@@ -6,10 +6,17 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.types import Receive, Scope, Send
 
 import handlers.courses
+from server.answer_cache import AnswerCache
 from server.app import create
+from server.budgets import Budgets, Rates
+from server.dispatcher import Dispatcher
+from server.limits import Limits
 from server.settings import Settings
+from services.api_keys import Usage
+from services.changes import Changes
 from tests.academies import Academy
 from tests.agreement import CONTRACT, METHODS, error_of
 
@@ -190,3 +197,20 @@ async def _start() -> None:
         raise AssertionError(message)
 
     await app({"type": "lifespan", "state": {}}, receive, send)
+
+
+@pytest.mark.parametrize(("status", "drops"), [(404, False), (405, False), (422, False), (200, True), (303, True)])
+async def test_who_is_refused_drops_nothing_that_is_kept(status: int, *, drops: bool) -> None:
+    async def page(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def nothing(*_: object) -> None:
+        pass
+
+    changes = Changes.at("sqlite:///nowhere.sqlite3")
+    budgets = Budgets(Limits.at(None), Rates(None, None, None, None), (), Usage())
+    dispatcher = Dispatcher(page, budgets=budgets, changes=changes, answers=AnswerCache(changes), at_hand={})
+    before = changes.mark
+    await dispatcher({"type": "http", "method": "POST", "path": "/nothing/here", "headers": []}, nothing, nothing)  # type: ignore[arg-type]
+    assert (changes.mark > before) is drops

@@ -5,6 +5,8 @@ import io
 import re
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
+from select import PIPE_BUF
 
 import pytest
 import structlog
@@ -72,17 +74,29 @@ async def test_lines_that_come_together_are_written_together_and_in_order() -> N
     stream, log = Counted(), RequestLog()
     log.configure(json_form, stream)
     await _by_hand(log, *(Line("GET", f"/v/{number}", 200, 0.1, "request-1234", {}) for number in range(50)))
-    assert stream.writes == 1
+    # As many whole lines as a pipe takes in one piece: two processes that write to one pipe don't tear each other's.
+    assert all(text.endswith("\n") and len(text) <= PIPE_BUF for text in stream.writes)
+    assert all(len(one) + len(next_one) > PIPE_BUF for one, next_one in pairwise(stream.writes))
     assert re.findall(r"/v/([0-9]+)", stream.getvalue()) == [str(number) for number in range(50)]
     assert stream.getvalue().count("\n") == 50
 
 
-class Counted(io.StringIO):
-    """Text in memory, and how many times something was written to it."""
+async def test_a_line_that_is_longer_than_a_pipe_takes_is_written_alone() -> None:
+    stream, log = Counted(), RequestLog()
+    log.configure(json_form, stream)
+    paths = ["/a", f"/{'b' * PIPE_BUF}", "/c"]
+    await _by_hand(log, *(Line("GET", path, 200, 0.1, "request-1234", {}) for path in paths))
+    assert [text.count("\n") for text in stream.writes] == [1, 1, 1]
 
-    writes = 0
+
+class Counted(io.StringIO):
+    """Text in memory, and what was written to it at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes: list[str] = []
 
     def write(self, text: str) -> int:
-        """Count and keep it."""
-        self.writes += 1
+        """Note and keep it."""
+        self.writes.append(text)
         return super().write(text)

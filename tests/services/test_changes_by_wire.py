@@ -12,6 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from models import changes as models_changes
+from models.changes import CHANNEL, listening
 from server.answer_cache import AnswerCache, Entry
 from services import changes as services_changes
 from services.changes import Changes
@@ -100,10 +101,10 @@ async def test_what_changed_while_it_was_read_is_not_kept_and_what_is_kept_goes(
         before = changes.mark
         await asked(url, TELL)
         await until(lambda: told)
-        cache.store("read meanwhile", Entry("verify_certificate", b"{}", {}, now), CODE, before)
+        cache.store("read meanwhile", Entry(b"{}", {}, now), CODE, before)
         assert cache.find("read meanwhile", now) is None
         await until(lambda: len(cache) == 0 and changes.trusted())
-        cache.store("read since", Entry("verify_certificate", b"{}", {}, now), CODE, changes.mark)
+        cache.store("read since", Entry(b"{}", {}, now), CODE, changes.mark)
         assert len(cache) == 1
         await asked(url, TELL)
         await until(lambda: len(cache) == 0)
@@ -112,7 +113,7 @@ async def test_what_changed_while_it_was_read_is_not_kept_and_what_is_kept_goes(
 async def test_when_the_line_is_ended_everything_goes_and_the_log_tells_of_beginning_and_end(url: str) -> None:
     async with hearing(url) as (changes, told):
         cache = AnswerCache(changes)
-        cache.store("issuer", Entry("get_issuer", b"{}", {}, time.time()), None, changes.mark)
+        cache.store("issuer", Entry(b"{}", {}, time.time()), None, changes.mark)
         mark = changes.mark
         with capture_logs() as log:
             assert await asked(url, END)
@@ -174,3 +175,10 @@ async def test_nothing_is_left_open(url: str) -> None:
         assert await asked(url, f"SELECT count(*) {MINE}") == 1
     while await asked(url, f"SELECT count(*) {MINE}"):
         await asyncio.sleep(0.005)
+
+
+async def test_what_is_read_is_told_in_the_same_moment(url: str) -> None:
+    told: list[str] = []
+    async with listening(url, told.append, lambda: None) as line:
+        line._connection._process_notification(7, CHANNEL, CODE)  # as asyncpg does with what it has read
+        assert told == [CODE]  # and not in the next turn of the loop, after requests that were read with it
