@@ -20,12 +20,6 @@ async def of_code(code: str) -> Certificate | None:
     return None if row is None else _certificate(row)
 
 
-async def of_id(certificate_id: UUID) -> Certificate | None:
-    """The certificate with this id."""
-    row = await statements.of_id(certificate_id)
-    return None if row is None else _certificate(row)
-
-
 async def verifiable(code: str) -> Verifiable | None:
     """What anyone may learn of the certificate with this code. Not for use within a transaction."""
     typed = codes.normalise(code)

@@ -78,7 +78,6 @@ _OF_CODES = f"{_VERIFIABLE} = ANY($1)"
 _OF_CODES_ON_SQLITE = f"{_VERIFIABLE} IN (SELECT value FROM json_each($1))"  # noqa: S608  # the same
 
 _OF_CODE = f"SELECT {SHOWN} FROM {_SHOWN_FROM} WHERE certificate.code = $1"  # noqa: S608  # names of ours
-_OF_ID = f"SELECT {SHOWN} FROM {_SHOWN_FROM} WHERE certificate.id = $1"  # noqa: S608  # the same
 _OF_ORGANIZATION = f"{_OF_CODE} AND certificate.organization_id = $2"
 _OF_IDS = f"SELECT {LISTED} FROM {_LISTED_FROM} WHERE certificate.id IN"  # noqa: S608  # names of ours
 
@@ -122,12 +121,6 @@ async def _of_codes(codes: Sequence[str]) -> dict[str, Row]:
 
 
 _TOGETHER = Together(_of_codes)
-
-
-async def of_id(certificate_id: UUID) -> Row | None:
-    """The certificate with this id: what `SHOWN` names."""
-    found = SHOWN.read(await rows(_OF_ID, certificate_id))
-    return found[0] if found else None
 
 
 async def of_organization(organization_id: UUID, code: str) -> Row | None:

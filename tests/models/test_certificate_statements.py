@@ -120,9 +120,7 @@ async def test_a_certificate_by_its_code_whoever_issued_it() -> None:
         assert len(twins) == len(academy.certificates) > 50
         for code, twin in twins.items():
             assert await certificate_rows.of_code(code) == twin
-            assert await certificate_rows.of_id(twin.id) == twin
     assert await certificate_rows.of_code("TRC-EXA-26-F5N8K3" + "Z" * 7) is None
-    assert await certificate_rows.of_id(uuid4()) is None
 
 
 async def test_what_anyone_may_learn_by_a_code_asked_alone_or_together() -> None:
