@@ -31,7 +31,7 @@ LEFT JOIN organization ON organization.id = mail.organization_id"""
 _THESE = f"SELECT {SHOWN} FROM {_SHOWN_FROM} WHERE mail.id"  # noqa: S608  # names of ours
 _IN_TURN = "ORDER BY mail.created_at, mail.id"
 _OF_IDS = f"{_THESE} = ANY($1) {_IN_TURN}"
-_OF_IDS_ON_SQLITE = f"{_THESE} IN (SELECT value FROM json_each($1)) {_IN_TURN}"
+_OF_IDS_ON_SQLITE = f"{_THESE} IN (SELECT value FROM json_each($1)) {_IN_TURN}"  # noqa: S608  # the same
 
 _DUE = "SELECT id FROM mail WHERE due_at <= $1 ORDER BY due_at LIMIT $4"
 # Looked up once: within IN, PostgreSQL may look again for every row, and find others each time.
