@@ -16,7 +16,7 @@ from server.cli_organizations import organizations
 from server.cli_plans import plans
 from server.cli_users import users
 from server.serving import serve as serve_app
-from server.settings import PREFIX, Settings, hand_down
+from server.settings import PREFIX, Settings, address_without_password, hand_down, shown
 from server.worker_beside import WorkerBeside
 from services import database, webhook_secrets
 
@@ -103,12 +103,12 @@ def show_settings(
     *,
     as_json: commands.AsJson = False,
 ) -> None:
-    """Show every setting: its value (secrets hidden), whether it is the default, and what it does."""
+    """Show every setting: its value (without passwords and keys), whether it is the default, and what it does."""
     settings = commands.load_settings()
     rows = [
         {
             "setting": PREFIX + name.upper(),
-            "value": getattr(settings, name),
+            "value": shown(getattr(settings, name)),
             "set": "set" if name in settings.model_fields_set else "default",
             "meaning": field.description,
         }
@@ -164,7 +164,7 @@ def _migrate(settings: Settings) -> None:
     url = settings.database()
     path = database.sqlite_path(url)
     print(f"Data directory: {settings.data_dir.expanduser().absolute()}")
-    print(f"Database: {path or 'PostgreSQL'}", flush=True)
+    print(f"Database: {path or address_without_password(url) or 'PostgreSQL'}", flush=True)
     applied = commands.run(database.migrate(url))
     print("Migrations applied: " + (", ".join(applied) or "none were missing"), flush=True)
 

@@ -17,7 +17,9 @@ keys = typer.Typer(help="API keys.", no_args_is_help=True)
 
 @keys.command()
 def create(
-    organization: Annotated[UUID, typer.Argument(help="The academy's id.")],
+    organization: Annotated[
+        UUID, typer.Argument(parser=commands.academy_id, metavar="ORGANIZATION_ID", help="The academy's id.")
+    ],
     name: Annotated[str, typer.Option(help="What the key is for.")] = "key",
     *,
     as_json: commands.AsJson = False,
@@ -28,14 +30,16 @@ def create(
         await organizations.read(organization)
         return await service.create(Caller(organization), name, datetime.now(UTC))
 
-    made = commands.on_database(make)
+    made = commands.on_database(make, nowhere=commands.NO_ACADEMY)
     facts = {"id": str(made.id), "api_key": made.secret}
     print(json.dumps(facts) if as_json else f"API key, shown this once: {made.secret}")
 
 
 @keys.command(name="list")
 def list_of(
-    organization: Annotated[UUID, typer.Argument(help="The academy's id.")],
+    organization: Annotated[
+        UUID, typer.Argument(parser=commands.academy_id, metavar="ORGANIZATION_ID", help="The academy's id.")
+    ],
     *,
     as_json: commands.AsJson = False,
 ) -> None:
@@ -54,13 +58,17 @@ def list_of(
             "last used": key.last_used_at,
             "revoked": key.revoked_at,
         }
-        for key in commands.on_database(found)
+        for key in commands.on_database(found, nowhere=commands.NO_ACADEMY)
     ]
     commands.show(rows, as_json=as_json, empty="This academy has no keys.")
 
 
 @keys.command()
-def revoke(key: Annotated[UUID, typer.Argument(help="The key's id, as `key list` shows it.")]) -> None:
+def revoke(
+    key: Annotated[
+        UUID, typer.Argument(parser=commands.key_id, metavar="KEY_ID", help="The key's id, as `key list` shows it.")
+    ],
+) -> None:
     """Revoke an API key: it is refused within a second."""
 
     async def withdraw() -> None:

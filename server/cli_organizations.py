@@ -56,17 +56,22 @@ def list_all(*, as_json: commands.AsJson = False) -> None:
 
 @organizations.command()
 def letters(
-    organization: Annotated[UUID, typer.Argument(help="The academy's id.")],
+    organization: Annotated[
+        UUID, typer.Argument(parser=commands.academy_id, metavar="ORGANIZATION_ID", help="The academy's id.")
+    ],
     chosen: Annotated[str, typer.Argument(metavar="LETTERS", help="Three letters, such as ABC.")],
 ) -> None:
     """Choose the letters of an academy's codes, as long as it has issued no certificate."""
-    commands.on_database(partial(service.change_letters, Caller(organization), chosen, datetime.now(UTC)))
+    change = partial(service.change_letters, Caller(organization), chosen, datetime.now(UTC))
+    commands.on_database(change, nowhere=commands.NO_ACADEMY)
     print(f"The codes of {organization} begin with TRC-{chosen.upper()}.")
 
 
 @organizations.command()
 def plan(
-    organization: Annotated[UUID, typer.Argument(help="The academy's id.")],
+    organization: Annotated[
+        UUID, typer.Argument(parser=commands.academy_id, metavar="ORGANIZATION_ID", help="The academy's id.")
+    ],
     name: Annotated[str, typer.Argument(help="The plan's name.")],
 ) -> None:
     """Put an academy on a plan."""

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Annotated, Any, NoReturn, TypeVar
+from uuid import UUID
 
 import typer
 from pydantic import ValidationError
@@ -17,6 +18,24 @@ from services import database
 Result = TypeVar("Result")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 WRONG_USE, FAILED = 2, 1
+NO_ACADEMY = "No academy has this id: `truecerta org list` shows them."
+
+
+def academy_id(written: str) -> UUID:
+    """An academy's id, as the command line is given it."""
+    return _id(written, "This is no academy's id: `truecerta org list` shows them.")
+
+
+def key_id(written: str) -> UUID:
+    """A key's id, as the command line is given it."""
+    return _id(written, "This is no key's id: `truecerta key list` shows them, in its first column.")
+
+
+def _id(written: str, otherwise: str) -> UUID:
+    try:
+        return UUID(written)
+    except ValueError:
+        raise typer.BadParameter(otherwise) from None
 
 
 def stop(message: str, code: int = FAILED) -> NoReturn:
@@ -42,22 +61,27 @@ def load_settings() -> Settings:
         raise typer.Exit(WRONG_USE) from None
 
 
-def on_database(work: Callable[[], Awaitable[Result]]) -> Result:
-    """Do something on the database that is set. A new one is migrated first; one that lacks migrations is left alone."""
+def on_database(work: Callable[[], Awaitable[Result]], *, nowhere: str | None = None) -> Result:
+    """Do something on the database that is set. A new one is migrated first; one that lacks migrations is left alone.
+
+    `nowhere` is the sentence to end with where what is asked for is not there.
+    """
     url = load_settings().database()
-    return run(_connected(url, work))
+    return run(_connected(url, work), nowhere=nowhere)
 
 
-def run(work: Awaitable[Result]) -> Result:
+def run(work: Awaitable[Result], *, nowhere: str | None = None) -> Result:
     """Run to the end; refusals and a database that is away become sentences."""
     try:
         return asyncio.run(work)  # type: ignore[arg-type]  # every caller passes a coroutine
     except Refused as refused:
-        stop(refused.message)
+        stop(nowhere if nowhere and refused.code == "not_found" else refused.message)
     except Exception as fault:  # those that are ours keep their traceback
         if not database.is_away(fault):
             raise
-        stop(f"The database cannot be used: {fault}")
+        stop(
+            f"The database cannot be used: {fault} ({PREFIX}DATABASE_URL says which one is; `truecerta settings` shows it)"
+        )
 
 
 async def _connected(url: str, work: Callable[[], Awaitable[Result]]) -> Result:

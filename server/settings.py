@@ -1,6 +1,7 @@
 """Settings: each from the environment, with a default and a sentence. Nothing else reads the environment."""
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import quote, urlsplit
@@ -14,6 +15,12 @@ from rules.errors import Refused
 from services import database
 
 PREFIX = "TRUECERTA_"
+_ADDRESS = re.compile(
+    r"(?P<user>[a-z]+://(?:[^\s:@/?#]*(?=[:@]))?)(?P<password>:[^\s/?#]*)?(?P<host>@(?:\[[0-9a-fA-F:.]+\]|[\w.%-]*)(?::\d*)?)"
+    r"(?P<path>(?:/[^\s@?#]*)?)(?:\?(?P<query>[^\s@#]*))?"
+)
+_PLACE = re.compile(r"[a-z]+://(?:\[[0-9a-fA-F:.]+\]|[\w.%-]*)(?::\d*)?(?:/[^\s@?#]*)?(?:\?(?P<query>[^\s@#]*))?")
+_HARMLESS = re.compile(r"(?:sslmode|host|port|user|dbname|database|db|application_name)=[\w./:,%-]*")
 
 
 def _rate(written: str) -> str:
@@ -168,6 +175,32 @@ class Settings(BaseSettings):
         """Whether any request is counted at all."""
         named = [name for name in type(self).model_fields if name.startswith("rate_limit_")]
         return any(rates.parse(getattr(self, name)) is not None for name in named)
+
+
+def shown(value: object) -> object:
+    """A setting as anybody may see it: of an address everything but its passwords, of another secret nothing.
+
+    >>> shown(SecretStr("postgres://jane:p@ss@db.example.com/academy?sslmode=require&password=x"))
+    'postgres://jane:***@db.example.com/academy?sslmode=require&***'
+    """
+    if not isinstance(value, SecretStr):
+        return "none" if value == frame_sources.NOBODY else value
+    return address_without_password(value.get_secret_value()) or str(value)
+
+
+def address_without_password(url: str) -> str | None:
+    """Where a server or file is, with `***` for passwords; None where it is not certain which part is one."""
+    if url.startswith("sqlite:///"):
+        return url
+    if found := _ADDRESS.fullmatch(url):
+        place = found["user"] + (":***" if found["password"] else "") + found["host"] + found["path"]
+    elif found := _PLACE.fullmatch(url):
+        place = url.partition("?")[0]
+    else:
+        return None
+    if found["query"] is None:
+        return place
+    return place + "?" + "&".join(part if _HARMLESS.fullmatch(part) else "***" for part in found["query"].split("&"))
 
 
 def unknown_names() -> list[str]:

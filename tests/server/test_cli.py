@@ -167,7 +167,13 @@ def test_a_plan_may_be_as_large_as_the_tables_hold(truecerta: Command) -> None:
 
 
 def test_the_keys_of_an_unknown_academy_are_refused(truecerta: Command) -> None:
-    assert "Organization not found" in truecerta("key", "list", str(UUID(int=7)), code=1).stderr
+    assert "truecerta org list" in truecerta("key", "list", str(UUID(int=7)), code=1).stderr
+
+
+def test_ids_that_lead_nowhere_are_told_with_where_to_look(truecerta: Command) -> None:
+    assert "truecerta org list" in truecerta("key", "create", str(UUID(int=7)), code=1).stderr
+    assert "no key's id" in truecerta("key", "revoke", "qPNh", code=2).stderr
+    assert "no academy's id" in truecerta("key", "list", "qPNh", code=2).stderr  # the sentence may be wrapped
 
 
 @pytest.mark.parametrize(
@@ -194,6 +200,7 @@ def test_a_database_that_cannot_be_reached_is_a_sentence(tmp_path: Path, url: st
     refused = Installation(tmp_path, url).command(*command, check=False)
     assert refused.returncode == 1
     assert "The database cannot be used" in refused.stderr
+    assert "TRUECERTA_DATABASE_URL" in refused.stderr
     assert "Traceback" not in refused.stderr
 
 

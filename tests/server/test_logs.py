@@ -15,6 +15,7 @@ import structlog
 
 from server import logs, request_log
 from server.settings import Settings
+from tests import postgres
 from tests.installation import UNLIMITED, Installation
 
 
@@ -132,3 +133,23 @@ def test_what_others_repeat_of_an_outage_is_left_out(monkeypatch: pytest.MonkeyP
         request_log.requests.configure(None, sys.stderr)
     assert "restore" not in stream.getvalue()
     assert "something else" in stream.getvalue()
+
+
+def test_an_outage_of_postgresql_is_told_without_tracebacks(tmp_path: Path) -> None:
+    with postgres.own_server() as server:
+        made = Installation(tmp_path, server.url)
+        made.start()
+        try:
+            server.stop()
+            deadline = time.monotonic() + 4  # the pool tries again after one second, and after two
+            while time.monotonic() < deadline:
+                assert httpx.get(f"{made.url}/api/v1/verify/TRC-EXA-26-AAAAAA", timeout=10).status_code == 503
+                time.sleep(0.3)
+            text = made.log.read_text()
+        finally:
+            made.kill()
+            server.start()
+    assert "database away" in text
+    assert "changes not heard" in text
+    assert "connection floor" not in text
+    assert "Traceback" not in text

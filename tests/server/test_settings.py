@@ -2,10 +2,13 @@
 
 import json
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+from hypothesis import given as drawn
+from hypothesis import strategies as st
 
-from server.settings import PREFIX, Settings
+from server.settings import PREFIX, Settings, address_without_password
 from tests import command_line
 from tests.installation import SECRET, Installation
 
@@ -141,3 +144,21 @@ def test_an_unknown_setting_is_let_be(tmp_path: Path) -> None:
 
 def test_a_base_loses_its_last_slash() -> None:
     assert Settings(public_url="https://example.com/certificates/").public_url == "https://example.com/certificates"
+
+
+@drawn(
+    st.text(st.sampled_from("aB1@:/?#&=%[] \n\t+.é"), max_size=12).map("geHEIM{}geHEIM".format),
+    st.sampled_from(["postgres://u:{}@db:5432/a", "redis://:{}@h/0", "smtp://u:{}@h:25", "postgres://h/a?password={}"]),
+)
+def test_no_password_is_in_an_address_that_is_shown(password: str, address: str) -> None:
+    for written in (password, quote(password, safe="")):
+        shown = address_without_password(address.format(written))
+        assert shown is None or ("geHEIM" not in shown and "***" in shown)
+
+
+def test_an_address_is_shown_but_for_its_password() -> None:
+    assert address_without_password("postgres://u:p@db:5432/a?sslmode=require") == (
+        "postgres://u:***@db:5432/a?sslmode=require"
+    )
+    assert address_without_password("redis://localhost:6379/0") == "redis://localhost:6379/0"
+    assert address_without_password("postgres://u:12/x@db/a") is None
